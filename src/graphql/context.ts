@@ -1,0 +1,40 @@
+/** What every resolver gets, whichever wire the operation came by. */
+import type { Hub } from '../hub/hub.ts';
+import { badInput } from '../hub/refusal.ts';
+import { asUserId, type Person, type SessionId, userIdProblem } from '../presence/ids.ts';
+import type { Caller } from './caller.ts';
+import { apiError } from './errors.ts';
+
+export interface Context {
+  readonly hub: Hub;
+  /** null: no token came along. */
+  readonly caller: Caller | null;
+  /** The session of the socket that the operation came by; null over HTTP, and on a socket that does not appear. */
+  readonly sessionId: SessionId | null;
+}
+
+/** The caller; throws UNAUTHENTICATED when there is none. */
+export function callerOf({ caller }: Context): Caller {
+  if (caller === null) {
+    throw apiError('UNAUTHENTICATED', 'This needs a token. Send one as `Authorization: Bearer <token>`.');
+  }
+  return caller;
+}
+
+/** Whom a mutation is about: the caller, or with the SERVER role anybody of the site. */
+export function subjectOf(context: Context, userId: string | null | undefined): Person {
+  const { person, role } = callerOf(context);
+  if (userId == null) return person;
+  if (role !== 'SERVER') throw apiError('FORBIDDEN', 'Only a token with the role "server" may name a userId.');
+  const problem = userIdProblem(userId);
+  if (problem !== null) throw badInput('userId', problem);
+  return { site: person.site, user: asUserId(userId) };
+}
+
+/** The session that a report is about: the one named, or the socket's own. */
+export function sessionOf(context: Context, sessionId: string | null | undefined): string {
+  const id = sessionId ?? context.sessionId;
+  if (id === null)
+    throw badInput('sessionId', 'is needed unless the operation comes over a WebSocket that has a session');
+  return id;
+}

@@ -1,0 +1,147 @@
+/** Seeing people: User, Presence, the queries that find them, and the subscription that follows them. */
+import { badInput } from '../hub/refusal.ts';
+import type { Seen, Sighting } from '../hub/watch.ts';
+import { builder } from './builder.ts';
+import { callerOf } from './context.ts';
+import { AvailabilityEnum } from './enums.ts';
+import { NodeInterface } from './node.ts';
+import { StatusInput, StatusType, statusModel } from './status.ts';
+
+export const UserType = builder.objectRef<Seen>('User');
+export const PresenceType = builder.objectRef<Seen>('Presence');
+
+UserType.implement({
+  description: 'A person of the application.',
+  interfaces: [NodeInterface],
+  fields: (t) => ({
+    id: t.id({ description: 'The application’s own user id, verbatim.', resolve: ({ person }) => person.user }),
+    name: t.string({
+      nullable: true,
+      description: 'As the newest token or the backend said; null when neither did.',
+      resolve: ({ name }) => name,
+    }),
+    presence: t.field({ type: PresenceType, description: 'How they look to others.', resolve: (seen) => seen }),
+  }),
+});
+
+PresenceType.implement({
+  description:
+    'What one person looks like to anybody else. The same rules for everybody: no role sees through invisible.',
+  interfaces: [NodeInterface],
+  fields: (t) => ({
+    id: t.id({ description: '`presence:<user id>`', resolve: ({ person }) => `presence:${person.user}` }),
+    user: t.field({ type: UserType, description: 'Whose presence this is.', resolve: (seen) => seen }),
+    availability: t.field({
+      type: AvailabilityEnum,
+      description: 'The dot.',
+      resolve: ({ view }) => view.availability,
+    }),
+    online: t.boolean({
+      description: 'Whether availability is not OFFLINE.',
+      resolve: ({ view }) => view.availability !== 'OFFLINE',
+    }),
+    status: t.field({
+      type: StatusType,
+      nullable: true,
+      description: 'What they say about themselves; null when nothing, and always null while OFFLINE.',
+      resolve: ({ person, view }) => view.status && statusModel(person.site, view.status),
+    }),
+    lastActive: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When they were last there: set on connect, refreshed every 15 minutes while connected. Null when they were never seen. Its refresh is not announced to watchers.',
+      resolve: ({ view }) => (view.lastActive === null ? null : new Date(view.lastActive)),
+    }),
+    stale: t.boolean({
+      description:
+        'True when the service cannot vouch for this value now, because its store is out of reach or it is switched off.',
+      resolve: ({ stale }) => stale,
+    }),
+  }),
+});
+
+const PresenceChange = builder.objectRef<Sighting>('PresenceChange').implement({
+  description: 'The present value of somebody watched, or a visible change of it.',
+  fields: (t) => ({
+    user: t.field({ type: UserType, description: 'Who.', resolve: ({ seen }) => seen }),
+    presence: t.field({ type: PresenceType, description: 'How they look now.', resolve: ({ seen }) => seen }),
+    initial: t.boolean({
+      description: 'True for the value at the beginning of the watch, false for a change.',
+      resolve: ({ initial }) => initial,
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  user: t.field({
+    type: UserType,
+    description: 'One person. Somebody never seen is OFFLINE with lastActive null.',
+    args: { id: t.arg.id({ required: true, description: 'A user id: 1 to 128 characters.' }) },
+    resolve: (_, { id }, context) => context.hub.user(callerOf(context).person.site, id),
+  }),
+  users: t.field({
+    type: [UserType],
+    description: 'Several people, in the order and number of the ids. More than a watch may have: USER_LIMIT_EXCEEDED.',
+    args: { ids: t.arg.idList({ required: true, description: 'User ids; one named twice counts once.' }) },
+    resolve: async (_, { ids }, context) => [...(await context.hub.users(callerOf(context).person.site, ids))],
+  }),
+  onlineCount: t.int({
+    description: 'How many people of this site others see as not OFFLINE.',
+    resolve: (_, _args, context) => context.hub.onlineCount(callerOf(context).person.site),
+  }),
+}));
+
+builder.subscriptionField('presenceChanged', (t) =>
+  t.field({
+    type: PresenceChange,
+    description:
+      'First the present value of each watched person (initial: true), then every visible change, in order. A reader slower than the changes skips values in between, never the last one.',
+    args: {
+      userIds: t.arg.idList({
+        description: 'Whom to watch; one named twice counts once. More than settings.watchLimit: WATCH_LIMIT_EXCEEDED.',
+      }),
+    },
+    subscribe: (_, { userIds }, context) => {
+      if (userIds == null) throw badInput('userIds', 'must name at least one user');
+      const { person, expiresAt } = callerOf(context);
+      return context.hub.watch(person.site, userIds, expiresAt);
+    },
+    resolve: (sighting) => sighting,
+  }),
+);
+
+const UpsertUserInput = builder.inputType('UpsertUserInput', {
+  description: 'What the backend says of one person; what is left out stays.',
+  fields: (t) => ({
+    id: t.id({ required: true, description: 'Their user id: 1 to 128 characters.' }),
+    name: t.string({ description: 'Their name, at most 256 characters. The newer of this and a token’s counts.' }),
+    invisible: t.boolean({ description: 'Hides them, or ends that.' }),
+    status: t.field({ type: StatusInput, description: 'Their status line.' }),
+  }),
+});
+
+const UpsertUsersInput = builder.inputType('UpsertUsersInput', {
+  description: 'Up to 100 people.',
+  fields: (t) => ({
+    users: t.field({ type: [UpsertUserInput], required: true, description: 'Each person once.' }),
+  }),
+});
+
+const UpsertUsersPayload = builder.objectRef<readonly Seen[]>('UpsertUsersPayload').implement({
+  description: 'The people as they are now.',
+  fields: (t) => ({
+    users: t.field({ type: [UserType], description: 'In the order of the input.', resolve: (users) => [...users] }),
+  }),
+});
+
+builder.mutationField('upsertUsers', (t) =>
+  t.field({
+    type: UpsertUsersPayload,
+    description:
+      'Makes people known, or changes what is known of them. SERVER role. All of it is checked before any of it is done.',
+    authScopes: { backend: true },
+    args: { input: t.arg({ type: UpsertUsersInput, required: true, description: 'The people.' }) },
+    resolve: (_, { input }, context) => context.hub.upsertUsers(callerOf(context).person.site, input.users),
+  }),
+);

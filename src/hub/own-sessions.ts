@@ -1,0 +1,151 @@
+/**
+ * The sessions whose sockets this process holds, and since when nobody has been active on each. Activity is only
+ * noted here, in memory; the record hears of it when a session turns idle, or comes back from being idle.
+ */
+import { after, asMillis, type Millis, type Person, personKey, type SessionId, type SiteId } from '../presence/ids.ts';
+import type { PresenceRecord } from '../presence/record.ts';
+import { later } from '../presence/session.ts';
+import { createAgenda } from '../store/agenda.ts';
+import type { Stop } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+export interface OwnSession {
+  readonly person: Person;
+  readonly id: SessionId;
+  readonly generation: number;
+  activeAt: Millis;
+  /** Whether the record, as last seen, says that somebody is active on it. */
+  active: boolean;
+  /** After how long without activity it turns idle. */
+  idleTimeout: Millis;
+  /** The person's own choice, which a change of the site's default does not touch. */
+  chosen: boolean;
+}
+
+export interface OwnSessions {
+  /** From now on this process times the session, if the record has it. */
+  add(person: Person, id: SessionId, record: PresenceRecord, siteIdleTimeout: Millis): void;
+  /** Nothing happens when `session` has been replaced by a newer generation. */
+  remove(session: OwnSession): void;
+  get(id: SessionId): OwnSession | undefined;
+  /** Notes activity; false when the record has to be told, because it says otherwise. */
+  noteActive(person: Person, id: SessionId): boolean;
+  /** The person's record has changed: what it says of their sessions here. */
+  learn(person: Person, record: PresenceRecord, siteIdleTimeout: Millis): void;
+  /** The site's default has changed. */
+  retimeSite(site: SiteId, idleTimeout: Millis): void;
+  all(): Iterable<OwnSession>;
+  close(): void;
+}
+
+export interface OwnSessionsOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Tells the record; `learn` follows from it. */
+  readonly goIdle: (session: OwnSession) => Promise<unknown>;
+}
+
+const RETRY = 1_000; // ms after the record could not be told
+
+export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): OwnSessions {
+  const sessions = new Map<SessionId, OwnSession>();
+  const people = new Map<string, Set<OwnSession>>();
+  const agenda = createAgenda<OwnSession>();
+  let cancel: Stop = () => {};
+  let wakeAt: number = Infinity;
+  let closed = false;
+
+  function time(session: OwnSession): void {
+    const held = sessions.get(session.id) === session;
+    agenda.set(session, held && session.active ? after(session.activeAt, session.idleTimeout) : null);
+    arm();
+  }
+
+  function arm(): void {
+    const next = agenda.next();
+    if (closed || next === null || next >= wakeAt) return;
+    cancel();
+    wakeAt = next;
+    cancel = clock.at(next, wake);
+  }
+
+  function wake(): void {
+    wakeAt = Infinity;
+    const now = clock.now();
+    for (const session of agenda.due(now, sessions.size)) {
+      const idleAt = after(session.activeAt, session.idleTimeout);
+      // Activity since was only noted; the agenda catches up here, once an idle time at most.
+      if (idleAt > now) {
+        agenda.set(session, idleAt);
+        continue;
+      }
+      agenda.set(session, null);
+      goIdle(session).catch((error: unknown) => {
+        log.error({ error }, 'a session that turned idle could not be written down and is tried again');
+        if (sessions.get(session.id) === session) agenda.set(session, after(clock.now(), asMillis(RETRY)));
+        arm();
+      });
+    }
+    arm();
+  }
+
+  function learnOne(own: OwnSession, record: PresenceRecord, siteIdleTimeout: Millis): void {
+    const session = record.sessions.find((each) => each.id === own.id);
+    own.chosen = record.preferences.idleTimeout !== null;
+    own.idleTimeout = record.preferences.idleTimeout ?? siteIdleTimeout;
+    own.active =
+      session !== undefined && session.generation === own.generation && !session.idle && session.holds.length === 0;
+    if (session !== undefined) own.activeAt = later(own.activeAt, session.activeAt);
+    time(own);
+  }
+
+  return {
+    add(person, id, record, siteIdleTimeout) {
+      const session = record.sessions.find((each) => each.id === id);
+      if (session === undefined) return;
+      const own: OwnSession = {
+        person,
+        id,
+        generation: session.generation,
+        activeAt: session.activeAt,
+        active: true,
+        idleTimeout: siteIdleTimeout,
+        chosen: false,
+      };
+      sessions.set(id, own);
+      const key = personKey(person);
+      people.set(key, (people.get(key) ?? new Set()).add(own));
+      learnOne(own, record, siteIdleTimeout);
+    },
+    remove(session) {
+      if (sessions.get(session.id) === session) sessions.delete(session.id);
+      const key = personKey(session.person);
+      const theirs = people.get(key);
+      if (theirs?.delete(session) && theirs.size === 0) people.delete(key);
+      agenda.set(session, null);
+    },
+    get: (id) => sessions.get(id),
+    noteActive(person, id) {
+      const session = sessions.get(id);
+      if (session === undefined || personKey(session.person) !== personKey(person)) return false;
+      session.activeAt = clock.now();
+      return session.active;
+    },
+    learn(person, record, siteIdleTimeout) {
+      for (const own of people.get(personKey(person)) ?? []) learnOne(own, record, siteIdleTimeout);
+    },
+    retimeSite(site, idleTimeout) {
+      for (const own of sessions.values()) {
+        if (own.person.site !== site || own.chosen) continue;
+        own.idleTimeout = idleTimeout;
+        time(own);
+      }
+    },
+    all: () => sessions.values(),
+    close() {
+      closed = true;
+      cancel();
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/** Seeing people: the ones asked for, the ones watched, oneself; and what the application's backend says of them. */
+import type { PresenceEvent } from '../presence/event.ts';
+import type { Millis, Person, SiteId } from '../presence/ids.ts';
+import { nameProblem } from '../presence/name.ts';
+import type { PresenceRecord } from '../presence/record.ts';
+import type { SiteRecord } from '../presence/site.ts';
+import type { Core } from './core.ts';
+import { type StatusWords, someStatusLine, userId, userIds } from './input.ts';
+import { badInput, Refusal } from './refusal.ts';
+import { refuseHiding, refuseText } from './settings.ts';
+import { createWatches, type Seen, see, type Watch } from './watch.ts';
+
+export interface Limits {
+  /** People in one watch or one query. */
+  readonly watch: number;
+}
+
+export interface UpsertUserInput {
+  readonly id: string;
+  readonly name?: string | null | undefined;
+  readonly invisible?: boolean | null | undefined;
+  readonly status?: StatusWords | null | undefined;
+}
+
+export const UPSERT_LIMIT = 100; // people in one upsertUsers
+
+export function createPeople(core: Core, limits: Limits) {
+  const { clock, store, sites } = core;
+  const watches = createWatches({ store, clock, linger: core.timings.linger });
+
+  async function look(people: readonly Person[]): Promise<readonly Seen[]> {
+    const records = await store.read(people);
+    const now = clock.now();
+    return people.flatMap((person, at) => {
+      const record = records[at];
+      return record === undefined ? [] : [see(person, record, now)];
+    });
+  }
+
+  /** In the order and number of `ids`; each counts once towards the limit. */
+  async function users(site: SiteId, ids: readonly string[]): Promise<readonly Seen[]> {
+    const distinct = within(ids, 'ids', 'USER_LIMIT_EXCEEDED', limits.watch);
+    const seen = new Map(
+      (await look(distinct.map((user) => ({ site, user })))).map((each) => [each.person.user as string, each]),
+    );
+    return ids.flatMap((id) => seen.get(id) ?? []);
+  }
+
+  /** `until`: when the right to watch ends, null never; the watch then ends with UNAUTHENTICATED. */
+  function watch(site: SiteId, ids: readonly string[], until: Millis | null): Promise<Watch> {
+    const distinct = within(ids, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
+    if (distinct.length === 0) throw badInput('userIds', 'must name at least one user');
+    return watches.watch(
+      distinct.map((user) => ({ site, user })),
+      until,
+    );
+  }
+
+  async function self(person: Person): Promise<PresenceRecord> {
+    const [record] = await store.read([person]);
+    if (record === undefined) throw new Error('the store answered a read of one person with none');
+    return record;
+  }
+
+  /** Creates or changes up to 100 people; all of it is checked before any of it is done. */
+  async function upsertUsers(siteId: SiteId, inputs: readonly UpsertUserInput[]): Promise<readonly Seen[]> {
+    if (inputs.length > UPSERT_LIMIT) throw tooMany('USER_LIMIT_EXCEEDED', UPSERT_LIMIT, inputs.length, 'users');
+    const site = await sites.get(siteId);
+    const checked = inputs.map((input, at) => checkUpsert(input, `users[${at}]`, site));
+    const twice = checked.findIndex(({ user }, at) => checked.findIndex((other) => other.user === user) < at);
+    if (twice >= 0) throw badInput(`users[${twice}].id`, 'must not be named twice');
+    return Promise.all(
+      checked.map(async ({ user, changes }) => {
+        const person = { site: siteId, user };
+        const { after } = await core.report(person, (_, { now }) => changes(now));
+        return see(person, after, clock.now());
+      }),
+    );
+  }
+
+  return {
+    look,
+    users,
+    /** Somebody never seen is OFFLINE with lastActive null. */
+    user: async (site: SiteId, id: string): Promise<Seen> => {
+      const [seen] = await look([{ site, user: userId(id, 'id') }]);
+      if (seen === undefined) throw new Error('the store answered a read of one person with none');
+      return seen;
+    },
+    watch,
+    watchSelf: (person: Person, until: Millis | null) => watches.watchSelf(person, until),
+    self,
+    upsertUsers,
+    onlineCount: (site: SiteId) => store.countOnline(site),
+    closeWatches: () => watches.close(),
+  };
+}
+
+function checkUpsert(input: UpsertUserInput, path: string, site: SiteRecord) {
+  const user = userId(input.id, `${path}.id`);
+  const name = input.name == null ? null : personName(input.name, `${path}.name`);
+  const line = input.status == null ? null : someStatusLine(input.status, `${path}.status`);
+  if (line?.text != null) refuseText(site);
+  if (input.invisible === true) refuseHiding(site);
+  const changes = (now: Millis): readonly PresenceEvent[] => [
+    ...(name === null ? [] : [{ type: 'name', value: name, since: now } as const]),
+    ...(input.invisible == null ? [] : [{ type: 'hide', invisible: input.invisible } as const]),
+    ...(line === null ? [] : [{ type: 'choose', line, expiresAt: null } as const]),
+  ];
+  return { user, changes };
+}
+
+function within(
+  ids: readonly string[],
+  field: string,
+  code: 'WATCH_LIMIT_EXCEEDED' | 'USER_LIMIT_EXCEEDED',
+  limit: number,
+) {
+  const distinct = new Set(ids).size;
+  if (distinct > limit) throw tooMany(code, limit, distinct, field);
+  return userIds(ids, field);
+}
+
+function tooMany(
+  code: 'WATCH_LIMIT_EXCEEDED' | 'USER_LIMIT_EXCEEDED',
+  limit: number,
+  requested: number,
+  field: string,
+) {
+  return new Refusal(code, `${field} may name at most ${limit} users at once; this names ${requested}.`, {
+    field,
+    limit,
+    requested,
+  });
+}
+
+function personName(raw: string, field: string): string {
+  const name = raw.trim();
+  const problem = nameProblem(name);
+  if (problem !== null) throw badInput(field, problem);
+  return name;
+}

@@ -1,0 +1,76 @@
+/** The records of sites, kept current by following them, so that reading a setting costs nothing. */
+import type { SiteId } from '../presence/ids.ts';
+import type { SiteRecord } from '../presence/site.ts';
+import type { Stop, Store } from '../store/store.ts';
+
+export interface Sites {
+  get(site: SiteId): Promise<SiteRecord>;
+  change(site: SiteId, change: (record: SiteRecord) => SiteRecord): Promise<SiteRecord>;
+  close(): void;
+}
+
+export interface SitesOptions {
+  readonly store: Pick<Store, 'readSite' | 'updateSite' | 'followSite'>;
+  readonly onChange: (site: SiteId, record: SiteRecord) => void;
+}
+
+const MOST_SITES = 1_000; // kept at once; the one asked for longest ago is let go of and read again when needed
+
+interface Known {
+  record: SiteRecord | null;
+  stop: Stop;
+  ready: Promise<void>;
+}
+
+export function createSites({ store, onChange }: SitesOptions): Sites {
+  const known = new Map<SiteId, Known>(); // the one asked for longest ago comes first
+
+  async function get(site: SiteId): Promise<SiteRecord> {
+    const entry = known.get(site) ?? begin(site);
+    known.delete(site);
+    known.set(site, entry);
+    evict();
+    await entry.ready;
+    return entry.record ?? store.readSite(site);
+  }
+
+  function begin(site: SiteId): Known {
+    const entry: Known = { record: null, stop: () => {}, ready: Promise.resolve() };
+    const hear = (record: SiteRecord) => {
+      if (entry.record !== null && record.version <= entry.record.version) return;
+      const first = entry.record === null;
+      entry.record = record;
+      if (!first) onChange(site, record);
+    };
+    const prepare = async () => {
+      entry.stop = await store.followSite(site, hear);
+      hear(await store.readSite(site));
+      if (known.get(site) !== entry) entry.stop();
+    };
+    entry.ready = prepare().catch((error: unknown) => {
+      release(site, entry);
+      throw error;
+    });
+    return entry;
+  }
+
+  function release(site: SiteId, entry: Known): void {
+    if (known.get(site) === entry) known.delete(site);
+    entry.stop();
+  }
+
+  function evict(): void {
+    for (const [site, entry] of known) {
+      if (known.size <= MOST_SITES) return;
+      release(site, entry);
+    }
+  }
+
+  return {
+    get,
+    change: (site, change) => store.updateSite(site, change),
+    close() {
+      for (const [site, entry] of known) release(site, entry);
+    },
+  };
+}

@@ -1,0 +1,106 @@
+/** What a person says about themselves: pick, text, emoji, invisible, preferences. */
+import type { PresenceEvent } from '../presence/event.ts';
+import { asMillis, type Person } from '../presence/ids.ts';
+import {
+  type Availability,
+  type Choice,
+  MAX_IDLE_TIMEOUT,
+  MAX_PLANNED,
+  MIN_IDLE_TIMEOUT,
+  type PresenceRecord,
+} from '../presence/record.ts';
+import { findCustomStatus, type SiteRecord } from '../presence/site.ts';
+import type { Core } from './core.ts';
+import { period, type StatusWords, statusLine, within } from './input.ts';
+import { badInput, Refusal } from './refusal.ts';
+import { refuseHiding, refuseText } from './settings.ts';
+
+export interface SetStatusInput extends StatusWords {
+  readonly availability?: Availability | null | undefined;
+  readonly customStatusId?: string | null | undefined;
+  readonly startsAt?: Date | null | undefined;
+  readonly expiresAt?: Date | null | undefined;
+}
+
+export interface PreferencesInput {
+  readonly autoAway?: boolean | null | undefined;
+  readonly idleTimeoutSeconds?: number | null | undefined;
+}
+
+export function createStatuses(core: Core) {
+  const reportOne = async (person: Person, event: PresenceEvent): Promise<PresenceRecord> =>
+    (await core.report(person, () => [event])).after;
+
+  async function setStatus(person: Person, input: SetStatusInput): Promise<PresenceRecord> {
+    const site = await core.sites.get(person.site);
+    const { startsAt, expiresAt } = period(input, core.clock.now());
+    const choice: Choice = { ...choiceOf(input, site), expiresAt };
+    if (startsAt === null) return reportOne(person, { type: 'choose', ...choice });
+    const { after } = await core.report(person, (record) => {
+      const others = record.planned.filter((planned) => planned.startsAt !== startsAt);
+      if (others.length >= MAX_PLANNED)
+        throw badInput('startsAt', `may be given for at most ${MAX_PLANNED} statuses at once`);
+      return [{ type: 'plan', ...choice, startsAt }];
+    });
+    return after;
+  }
+
+  async function setInvisible(person: Person, invisible: boolean): Promise<PresenceRecord> {
+    if (invisible) refuseHiding(await core.sites.get(person.site));
+    return reportOne(person, { type: 'hide', invisible });
+  }
+
+  async function setPreferences(person: Person, input: PreferencesInput): Promise<PresenceRecord> {
+    const { autoAway, idleTimeoutSeconds } = input;
+    if (autoAway == null && idleTimeoutSeconds == null)
+      throw badInput('input', 'must have autoAway or idleTimeoutSeconds');
+    const seconds =
+      idleTimeoutSeconds == null
+        ? null
+        : within(idleTimeoutSeconds, MIN_IDLE_TIMEOUT, MAX_IDLE_TIMEOUT, 'idleTimeoutSeconds');
+    const { after } = await core.report(person, (_, { siteIdleTimeout }) => [
+      {
+        type: 'prefer',
+        siteIdleTimeout,
+        ...(autoAway == null ? {} : { autoAway }),
+        ...(seconds === null ? {} : { idleTimeout: asMillis(seconds * 1_000) }),
+      },
+    ]);
+    return after;
+  }
+
+  return {
+    setStatus,
+    /** Ends what the person chose, now and later; calls, meetings and invisible stay. */
+    clearStatus: (person: Person) => reportOne(person, { type: 'clear' }),
+    setInvisible,
+    setPreferences,
+  };
+}
+
+function choiceOf(input: SetStatusInput, site: SiteRecord): Omit<Choice, 'expiresAt'> {
+  const { availability, customStatusId } = input;
+  if (customStatusId != null) return worn(input, customStatusId, site);
+  const line = statusLine(input);
+  if (availability == null && line === null) {
+    throw badInput('input', 'must have an availability, a text, an emoji or a customStatusId');
+  }
+  if (line?.text != null) refuseText(site);
+  if (availability === 'OFFLINE') refuseHiding(site);
+  return { line, ...(availability == null ? {} : { availability }) };
+}
+
+function worn(input: SetStatusInput, customStatusId: string, site: SiteRecord): Omit<Choice, 'expiresAt'> {
+  const beside = (['availability', 'text', 'emoji'] as const).find((field) => input[field] != null);
+  if (beside !== undefined)
+    throw badInput('customStatusId', `stands instead of availability, text and emoji; leave out ${beside}`);
+  const status = findCustomStatus(site, customStatusId);
+  if (status === null) {
+    throw new Refusal('NOT_FOUND', 'customStatusId names no custom status of this site.', { field: 'customStatusId' });
+  }
+  if (status.availability === 'OFFLINE') refuseHiding(site);
+  return {
+    availability: status.availability,
+    line: { text: status.name, emoji: status.emoji, customStatusId: status.id },
+  };
+}

@@ -1,0 +1,79 @@
+/** Sleeps until the next deadline of any record, then has everything settled that is due, and sleeps again. */
+import { asMillis, type Millis, type Person } from '../presence/ids.ts';
+import type { Due } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+
+export interface Sweeper {
+  /** Some record has this deadline now; an earlier one than the sweeper sleeps for wakes it then. */
+  expect(deadline: Millis | null): void;
+  close(): Promise<void>;
+}
+
+export interface SweeperOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly due: (now: Millis, limit: number) => Promise<Due>;
+  readonly settle: (person: Person) => Promise<unknown>;
+}
+
+const BATCH = 500; // people settled at once; the rest follow at once
+const RETRY = 250; // ms after a failure
+
+export function createSweeper({ clock, log, due, settle }: SweeperOptions): Sweeper {
+  let wakeAt: number = Infinity;
+  let cancel = () => {};
+  let sweeping: Promise<void> | null = null;
+  let again = false;
+  let closed = false;
+
+  function expect(deadline: Millis | null): void {
+    if (closed || deadline === null || deadline >= wakeAt) return;
+    cancel();
+    wakeAt = deadline;
+    cancel = clock.at(deadline, wake);
+  }
+
+  function wake(): void {
+    wakeAt = Infinity;
+    if (sweeping !== null) {
+      // The sweep under way may have looked before this deadline was written.
+      again = true;
+      return;
+    }
+    sweeping = sweep()
+      .catch((error: unknown) => {
+        log.error({ error }, 'the sweep of due records failed and is tried again');
+        expect(asMillis(clock.now() + RETRY));
+      })
+      .finally(() => {
+        sweeping = null;
+        const missed = again;
+        again = false;
+        if (missed && !closed) wake();
+      });
+  }
+
+  async function sweep(): Promise<void> {
+    for (;;) {
+      const { people, next } = await due(clock.now(), BATCH);
+      const results = await Promise.allSettled(people.map(settle));
+      const failed = results.find((result) => result.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
+      if (closed) return;
+      if (people.length === 0) return expect(next);
+    }
+  }
+
+  // Deadlines written before this process started are due too.
+  expect(clock.now());
+
+  return {
+    expect,
+    async close() {
+      closed = true;
+      cancel();
+      await sweeping;
+    },
+  };
+}

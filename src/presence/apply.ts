@@ -1,0 +1,169 @@
+/**
+ * What an event does to a record. Pure; nothing changed returns the same object. An event that names a session which
+ * is not there, or would pass a bound, changes nothing: the caller sees it in the result.
+ */
+import type { OpenEvent, PresenceEvent } from './event.ts';
+import { hash } from './hash.ts';
+import { after, asMillis, type Millis, type SessionId } from './ids.ts';
+import {
+  type Claim,
+  equal,
+  MAX_CLAIMS,
+  MAX_PLANNED,
+  MAX_SESSIONS,
+  type PlannedChoice,
+  type PresenceRecord,
+  revise,
+  type Session,
+} from './record.ts';
+import { beat, type Idling, later, openSession, reportActivity, resumeSession, withIdleness } from './session.ts';
+import { choose, noteAppearance, settle } from './settle.ts';
+
+export function apply(before: PresenceRecord, event: PresenceEvent, now: Millis): PresenceRecord {
+  const record = settle(before, now);
+  return noteAppearance(record, happen(record, event, now), now);
+}
+
+function happen(record: PresenceRecord, event: PresenceEvent, now: Millis): PresenceRecord {
+  switch (event.type) {
+    case 'open':
+      return open(record, event, now);
+    case 'activity':
+      return changeSession(record, event.id, (session) =>
+        reportActivity(session, event.activity, idling(record, event.siteIdleTimeout), now),
+      );
+    case 'idle':
+      return changeSession(record, event.id, (session) => {
+        const quietSince = later(event.activeAt, session.activeAt);
+        const over = after(quietSince, idling(record, event.siteIdleTimeout).idleTimeout) <= now;
+        return session.generation === event.generation && over
+          ? { ...session, activeAt: quietSince, idle: true }
+          : session;
+      });
+    case 'beat':
+      return changeSession(record, event.id, (session) =>
+        beat(session, event.active, event.ttl, idling(record, event.siteIdleTimeout), now),
+      );
+    case 'end':
+      return withSessions(
+        record,
+        record.sessions.filter((session) => session.id !== event.id),
+      );
+    case 'leave':
+      return changeSession(record, event.id, (session) =>
+        session.generation !== event.generation || session.endsAt !== null
+          ? session
+          : {
+              ...session,
+              activeAt: later(session.activeAt, event.activeAt),
+              awayAt: event.lostAfter === null ? null : after(now, event.lostAfter),
+              endsAt: after(now, event.endsAfter),
+            },
+      );
+    case 'choose':
+      return choose(record, event, now);
+    case 'plan':
+      return plan(record, event);
+    case 'clear':
+      return revise(record, { pick: null, line: null, planned: [] });
+    case 'hide':
+      return revise(record, { invisible: event.invisible });
+    case 'prefer':
+      return prefer(record, event, now);
+    case 'claim':
+      return claim(record, event, now);
+    case 'unclaim':
+      return revise(record, { claims: record.claims.filter((each) => !sameClaim(each, event)) });
+    case 'name':
+      return record.name !== null && record.name.since > event.since
+        ? record
+        : revise(record, { name: { value: event.value, since: event.since } });
+    default:
+      return event satisfies never;
+  }
+}
+
+function open(record: PresenceRecord, event: OpenEvent, now: Millis): PresenceRecord {
+  const { arrival } = event;
+  const idle = idling(record, event.siteIdleTimeout);
+  const known = record.sessions.find((session) => session.id === arrival.id);
+  if (known === undefined && record.sessions.length >= MAX_SESSIONS) return record;
+  const session = known === undefined ? openSession(arrival, idle, now) : resumeSession(known, arrival, idle, now);
+  const others = record.sessions.filter((each) => each.id !== arrival.id);
+  const opened = revise(record, {
+    sessions: [...others, session],
+    refresh: record.refresh ?? { at: after(now, spread(arrival.id, event.refreshEvery)), every: event.refreshEvery },
+    invisible: event.invisible ?? record.invisible,
+    line: event.line === undefined ? record.line : { ...event.line, expiresAt: null },
+  });
+  return known === undefined ? touch(opened, now) : opened;
+}
+
+/** lastActive is set whenever a device connects, and by nothing that others must not notice. */
+function touch(record: PresenceRecord, now: Millis): PresenceRecord {
+  if (record.invisible || record.pick?.availability === 'OFFLINE') return record;
+  return revise(record, { lastActive: later(record.lastActive ?? now, now) });
+}
+
+/** The first refresh comes up to a tenth early, by the session's id, so that ten thousand who connect at once are not refreshed at once. */
+function spread(id: SessionId, every: Millis): Millis {
+  return asMillis(Math.ceil(every * (1 - (hash(id) / 0xffffffff) * 0.1)));
+}
+
+function changeSession(record: PresenceRecord, id: SessionId, change: (session: Session) => Session): PresenceRecord {
+  const at = record.sessions.findIndex((session) => session.id === id);
+  const session = record.sessions[at];
+  if (session === undefined) return record;
+  const changed = change(session);
+  return equal(session, changed) ? record : withSessions(record, record.sessions.with(at, changed));
+}
+
+function withSessions(record: PresenceRecord, sessions: readonly Session[]): PresenceRecord {
+  return revise(record, { sessions, ...(sessions.length === 0 ? { refresh: null } : {}) });
+}
+
+function plan(
+  record: PresenceRecord,
+  { type: _, ...choice }: PlannedChoice & { readonly type: 'plan' },
+): PresenceRecord {
+  const others = record.planned.filter((each) => each.startsAt !== choice.startsAt);
+  if (others.length >= MAX_PLANNED) return record;
+  return revise(record, { planned: [...others, choice].sort((a, b) => a.startsAt - b.startsAt) });
+}
+
+function prefer(record: PresenceRecord, event: PresenceEvent & { type: 'prefer' }, now: Millis): PresenceRecord {
+  const preferences = {
+    autoAway: event.autoAway ?? record.preferences.autoAway,
+    idleTimeout: event.idleTimeout ?? record.preferences.idleTimeout,
+  };
+  const preferring = revise(record, { preferences });
+  const idle = idling(preferring, event.siteIdleTimeout);
+  return revise(preferring, { sessions: preferring.sessions.map((session) => withIdleness(session, idle, now)) });
+}
+
+function claim(
+  record: PresenceRecord,
+  { type: _, ...said }: PresenceEvent & { type: 'claim' },
+  now: Millis,
+): PresenceRecord {
+  const others = record.claims.filter((each) => !sameClaim(each, said));
+  if (others.length >= MAX_CLAIMS) return record;
+  if (said.expiresAt !== null && said.expiresAt <= now) return revise(record, { claims: others });
+  const known = record.claims.find((each) => sameClaim(each, said));
+  // Told again by a server whose clock is behind, what has begun does not begin a second time.
+  const started = said.startsAt <= now || (known?.started === true && said.startsAt <= known.startsAt);
+  const claims = [...others, { ...said, started }];
+  return revise(record, { claims: claims.sort(byStart) });
+}
+
+type ClaimName = Pick<Claim, 'source' | 'key'>;
+const sameClaim = (a: ClaimName, b: ClaimName): boolean => a.source === b.source && a.key === b.key;
+
+/** One order for one set of claims, whatever order they were told in. */
+const byStart = (a: Claim, b: Claim): number =>
+  a.startsAt - b.startsAt || compare(a.source, b.source) || compare(a.key, b.key);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function idling(record: PresenceRecord, siteIdleTimeout: Millis): Idling {
+  return { idleTimeout: record.preferences.idleTimeout ?? siteIdleTimeout };
+}

@@ -1,0 +1,103 @@
+/** What a person sees of themselves: the whole truth, as plain data. Never shown to anybody else. */
+import type { Millis, SessionId } from './ids.ts';
+import type {
+  Availability,
+  ClaimSource,
+  Device,
+  Preferences,
+  PresenceRecord,
+  StatusLine,
+  Transport,
+} from './record.ts';
+import { decide, statusOf } from './resolve.ts';
+import { sessionAvailability } from './session.ts';
+import { settle } from './settle.ts';
+
+export interface SelfView {
+  readonly availability: Availability;
+  readonly invisible: boolean;
+  readonly manual: Availability | null;
+  readonly status: StatusLine | null;
+  readonly sessions: readonly SelfSession[];
+  readonly preferences: Preferences;
+  readonly claims: readonly SelfClaim[];
+}
+
+export interface SelfSession {
+  readonly id: SessionId;
+  readonly device: Device;
+  readonly transport: Transport;
+  readonly availability: 'ONLINE' | 'AWAY';
+  readonly connectedAt: Millis;
+}
+
+/** Everything that speaks for the person now or later: their own picks too. */
+export interface SelfClaim {
+  readonly source: ClaimSource | 'MANUAL';
+  readonly key: string;
+  readonly availability: Availability;
+  readonly text: string | null;
+  readonly emoji: string | null;
+  readonly startsAt: Millis;
+  readonly expiresAt: Millis | null;
+  readonly active: boolean;
+}
+
+export function selfView(record: PresenceRecord, now: Millis): SelfView {
+  const settled = settle(record, now);
+  const decision = decide(settled);
+  return {
+    availability: decision.availability,
+    invisible: settled.invisible,
+    manual: settled.pick?.availability ?? null,
+    status: statusOf(settled, decision),
+    sessions: settled.sessions
+      .map((session) => ({
+        id: session.id,
+        device: session.device,
+        transport: session.transport,
+        availability: sessionAvailability(session, settled.preferences.autoAway),
+        connectedAt: session.connectedAt,
+      }))
+      .sort((a, b) => a.connectedAt - b.connectedAt || (a.id < b.id ? -1 : 1)),
+    preferences: settled.preferences,
+    claims: claimsOf(settled),
+  };
+}
+
+function claimsOf(record: PresenceRecord): readonly SelfClaim[] {
+  const { pick } = record;
+  const picked: SelfClaim[] =
+    pick === null
+      ? []
+      : [
+          {
+            source: 'MANUAL',
+            key: 'now',
+            availability: pick.availability,
+            text: record.line?.text ?? null,
+            emoji: record.line?.emoji ?? null,
+            startsAt: pick.startsAt,
+            expiresAt: pick.expiresAt,
+            active: true,
+          },
+        ];
+  const planned = record.planned.flatMap(({ availability, line, startsAt, expiresAt }): SelfClaim[] =>
+    availability === undefined
+      ? []
+      : [
+          {
+            source: 'MANUAL',
+            key: `planned:${startsAt}`,
+            availability,
+            text: line?.text ?? null,
+            emoji: line?.emoji ?? null,
+            startsAt,
+            expiresAt,
+            active: false,
+          },
+        ],
+  );
+  const told = record.claims.map(({ started, ...claim }): SelfClaim => ({ ...claim, active: started }));
+  return [...picked, ...planned, ...told].sort((a, b) => a.startsAt - b.startsAt);
+}

@@ -1,0 +1,81 @@
+/**
+ * What time does to a record when nobody speaks. `settle` brings a record up to a moment, one deadline after the other
+ * and each at its own time, so that it makes no difference how late or how often it is called.
+ */
+import { deadline } from './deadline.ts';
+import { after, asMillis, type Millis } from './ids.ts';
+import { type Choice, type PresenceRecord, revise } from './record.ts';
+import { later, passTime } from './session.ts';
+
+/** The record as it is at `now`; the same object when nothing has become due. */
+export function settle(record: PresenceRecord, now: Millis): PresenceRecord {
+  let settled = record;
+  for (let due = deadline(settled); due !== null && due <= now; due = deadline(settled)) settled = step(settled, due);
+  return settled;
+}
+
+/** Everything that is due at exactly `at`. */
+function step(record: PresenceRecord, at: Millis): PresenceRecord {
+  const passed = passDeadlines(record, at);
+  const [next] = passed.planned;
+  const chosen =
+    next !== undefined && next.startsAt <= at
+      ? choose(revise(passed, { planned: passed.planned.slice(1) }), next, at)
+      : passed;
+  return noteAppearance(record, refreshed(chosen, at), at);
+}
+
+function passDeadlines(record: PresenceRecord, at: Millis): PresenceRecord {
+  const over = (ends: Millis | null | undefined) => ends !== null && ends !== undefined && ends <= at;
+  const sessions = record.sessions.flatMap((session) => passTime(session, at) ?? []);
+  return revise(record, {
+    sessions,
+    refresh: sessions.length === 0 ? null : record.refresh,
+    pick: over(record.pick?.expiresAt) ? null : record.pick,
+    line: over(record.line?.expiresAt) ? null : record.line,
+    claims: record.claims
+      .filter((claim) => !over(claim.expiresAt))
+      .map((claim) => (!claim.started && claim.startsAt <= at ? { ...claim, started: true } : claim)),
+  });
+}
+
+function refreshed(record: PresenceRecord, at: Millis): PresenceRecord {
+  if (record.refresh === null || isHidden(record) || record.refresh.at > at) return record;
+  return revise(record, {
+    lastActive: later(record.lastActive ?? at, at),
+    refresh: { ...record.refresh, at: after(at, record.refresh.every) },
+  });
+}
+
+/** What the person chose takes effect: picking a dot states the status line too; a status line alone leaves the dot. */
+export function choose(record: PresenceRecord, choice: Choice, at: Millis): PresenceRecord {
+  const { availability, expiresAt } = choice;
+  const line = choice.line === null ? null : { ...choice.line, expiresAt };
+  if (availability === undefined) return revise(record, { line });
+  return revise(record, {
+    line,
+    pick: availability === 'ONLINE' ? null : { availability, startsAt: at, expiresAt },
+  });
+}
+
+/**
+ * Appearing, by connecting or by ceasing to hide, sets lastActive: whoever stops hiding looks as if they had just
+ * come. Hiding freezes it, because nothing sets it while the person is hidden.
+ */
+export function noteAppearance(before: PresenceRecord, record: PresenceRecord, at: Millis): PresenceRecord {
+  if (appears(before) || !appears(record)) return record;
+  return revise(record, {
+    lastActive: later(record.lastActive ?? at, at),
+    refresh: record.refresh && {
+      ...record.refresh,
+      at: later(record.refresh.at, after(at, asMillis(Math.ceil(record.refresh.every * 0.9)))),
+    },
+  });
+}
+
+/** Whether others are to see nothing of this person, however connected they are. */
+export function isHidden(record: PresenceRecord): boolean {
+  return record.invisible || record.pick?.availability === 'OFFLINE';
+}
+
+const appears = (record: PresenceRecord): boolean => record.sessions.length > 0 && !isHidden(record);

@@ -1,0 +1,131 @@
+/**
+ * What the server runs with, read from the environment once. Single variables are defined in settings.ts, the rules
+ * between them are in config-checks.ts; every problem is told in one go.
+ */
+import type { Millis } from '../presence/ids.ts';
+import { clashesIn, doubtsAbout, isProduction, misspelled, shown } from './config-checks.ts';
+import { notesOf, SETTINGS, type Settings, VARIABLES, type Variable } from './settings.ts';
+
+export interface Config {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** NODE_ENV is production. */
+  readonly production: boolean;
+  readonly store: StoreConfig;
+  readonly auth: AuthConfig;
+  readonly timings: Timings;
+  readonly watchLimit: number;
+  /** 0: none. */
+  readonly connectionCap: number;
+  /** null: any. */
+  readonly allowedOrigins: readonly string[] | null;
+  readonly graphiql: boolean;
+  readonly logLevel: Settings['LOG_LEVEL'];
+  /** What the server runs with all the same, but its operator should know; sentences for the log. */
+  readonly warnings: readonly string[];
+}
+
+type StoreConfig =
+  | { readonly kind: 'embedded'; readonly dataDir: string }
+  | { readonly kind: 'redis'; readonly url: string };
+
+export type AuthConfig =
+  /** Believes whoever a caller claims to be, so only ever on loopback. */
+  | { readonly mode: 'development' }
+  | {
+      readonly mode: 'secret';
+      readonly secret: string;
+      readonly issuer: string | null;
+      readonly audience: string | null;
+    }
+  | { readonly mode: 'jwks'; readonly url: string; readonly issuer: string | null; readonly audience: string | null };
+
+/** Lengths of time, as design.md section 3 names them. */
+interface Timings {
+  readonly idleTimeout: Millis;
+  readonly reconnectGrace: Millis;
+  readonly offlineAfter: Millis;
+  readonly heartbeatTtl: Millis;
+  readonly lastActiveRefresh: Millis;
+  readonly pingInterval: Millis;
+  readonly nodeLease: Millis;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The message lists every variable that is wrong, with its value (never a secret's) and what is allowed. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(['The configuration cannot be used:', ...problems].join('\n  - '));
+    this.problems = problems;
+  }
+}
+
+/** An empty variable counts as unset. @throws {ConfigError} */
+export function readConfig(env: Environment): Config {
+  const given = presentIn(env);
+  const wrong = new Set(SETTINGS.safeParse(given).error?.issues.map((issue) => issue.path[0]));
+  const right = Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name)));
+  const settings = SETTINGS.parse(right);
+  const clashes = clashesIn(settings).filter((clash) => !clash.between.some((variable) => wrong.has(variable)));
+  const problems = [
+    ...VARIABLES.filter((variable) => wrong.has(variable)).map((variable) => refusal(variable, given[variable] ?? '')),
+    ...clashes.map((clash) => clash.says),
+  ];
+  if (problems.length > 0) throw new ConfigError(problems);
+  return configFrom(settings, [...misspelled(Object.keys(env)), ...doubtsAbout(settings)]);
+}
+
+function configFrom(settings: Settings, warnings: readonly string[]): Config {
+  const production = isProduction(settings);
+  return {
+    host: settings.HOST,
+    port: settings.PORT,
+    production,
+    store:
+      settings.REDIS_URL === null
+        ? { kind: 'embedded', dataDir: settings.DATA_DIR }
+        : { kind: 'redis', url: settings.REDIS_URL },
+    auth: authFrom(settings),
+    timings: {
+      idleTimeout: settings.PRESENCE_IDLE_TIMEOUT,
+      reconnectGrace: settings.PRESENCE_RECONNECT_GRACE,
+      offlineAfter: settings.PRESENCE_OFFLINE_AFTER,
+      heartbeatTtl: settings.PRESENCE_HEARTBEAT_TTL,
+      lastActiveRefresh: settings.PRESENCE_LAST_ACTIVE_REFRESH,
+      pingInterval: settings.PRESENCE_PING_INTERVAL,
+      nodeLease: settings.PRESENCE_NODE_LEASE,
+    },
+    watchLimit: settings.PRESENCE_WATCH_LIMIT,
+    connectionCap: settings.PRESENCE_CONNECTION_CAP,
+    allowedOrigins: settings.PRESENCE_ALLOWED_ORIGINS,
+    graphiql: settings.PRESENCE_GRAPHIQL === null ? !production : settings.PRESENCE_GRAPHIQL === 'on',
+    logLevel: settings.LOG_LEVEL,
+    warnings,
+  };
+}
+
+function authFrom(settings: Settings): AuthConfig {
+  const { JWT_SECRET: secret, JWKS_URL: url, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = settings;
+  if (secret !== null) return { mode: 'secret', secret, issuer, audience };
+  if (url !== null) return { mode: 'jwks', url, issuer, audience };
+  return { mode: 'development' };
+}
+
+/** Without those that are empty, and without white space around values, which only a secret may want to keep. */
+function presentIn(env: Environment): Readonly<Record<string, string>> {
+  const entries = VARIABLES.map((variable) => [variable, env[variable] ?? ''] as const);
+  return Object.fromEntries(
+    entries
+      .filter(([, value]) => value.trim() !== '')
+      .map(([variable, value]) => [variable, variable === 'JWT_SECRET' ? value : value.trim()]),
+  );
+}
+
+function refusal(variable: Variable, value: string): string {
+  return `${variable} is ${shown(variable, value)}. Allowed: ${notesOf(variable).allowed}.`;
+}

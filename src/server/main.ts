@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+/** The command: reads the environment, starts, says where, and stops on SIGTERM and SIGINT. */
+import { StoreRefused } from '../store/store.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { createLogger } from './log.ts';
+import { GRAPHQL_PATH, start } from './start.ts';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const log = createLogger(config.logLevel);
+  const running = await start(config, { log });
+  process.stdout.write(greeting(running.url, config));
+  log.info({ url: running.url }, 'listening');
+
+  const stop = (signal: NodeJS.Signals) => {
+    log.info({ signal }, 'stopping');
+    running.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+}
+
+function greeting(url: string, config: Config): string {
+  const lines = [`Presence is on ${url}${GRAPHQL_PATH}`];
+  if (config.graphiql) lines.push(`  GraphiQL     open ${url}${GRAPHQL_PATH} in a browser`);
+  if (config.auth.mode === 'development') {
+    lines.push(
+      '  Tokens       Authorization: Bearer dev:ada   (or dev:<userId>, dev:<userId>:admin, dev:<userId>:<role>:<site>)',
+      '  DEVELOPMENT MODE: everybody is believed to be who they say. Set JWT_SECRET or JWKS_URL to change that.',
+    );
+  }
+  return `\n${lines.join('\n')}\n\n`;
+}
+
+main().catch((error: unknown) => {
+  const expected = error instanceof ConfigError || error instanceof StoreRefused || isListenError(error);
+  process.stderr.write(
+    `${expected && error instanceof Error ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
+  process.exit(1);
+});
+
+/** The port is taken, or may not be used. */
+function isListenError(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+}
