@@ -2,13 +2,14 @@
  * What an event does to a record. Pure; nothing changed returns the same object. An event that names a session which
  * is not there, or would pass a bound, changes nothing: the caller sees it in the result.
  */
-import type { OpenEvent, PresenceEvent } from './event.ts';
-import { hash } from './hash.ts';
-import { after, asMillis, type Millis, type SessionId } from './ids.ts';
+import type { LeaveEvent, OpenEvent, PresenceEvent } from './event.ts';
+import { after, type Millis, type SessionId } from './ids.ts';
+import { firstRefresh, noteAppearance, touch } from './last-active.ts';
 import {
   type Claim,
   equal,
   MAX_CLAIMS,
+  MAX_ENDED,
   MAX_PLANNED,
   MAX_SESSIONS,
   type PlannedChoice,
@@ -17,7 +18,7 @@ import {
   type Session,
 } from './record.ts';
 import { beat, type Idling, later, openSession, reportActivity, resumeSession, withIdleness } from './session.ts';
-import { choose, noteAppearance, settle } from './settle.ts';
+import { choose, settle } from './settle.ts';
 
 export function apply(before: PresenceRecord, event: PresenceEvent, now: Millis): PresenceRecord {
   const record = settle(before, now);
@@ -45,21 +46,11 @@ function happen(record: PresenceRecord, event: PresenceEvent, now: Millis): Pres
         beat(session, event.active, event.ttl, idling(record, event.siteIdleTimeout), now),
       );
     case 'end':
-      return withSessions(
-        record,
-        record.sessions.filter((session) => session.id !== event.id),
-      );
+      return end(record, event.id);
     case 'leave':
-      return changeSession(record, event.id, (session) =>
-        session.generation !== event.generation || session.endsAt !== null
-          ? session
-          : {
-              ...session,
-              activeAt: later(session.activeAt, event.activeAt),
-              awayAt: event.lostAfter === null ? null : after(now, event.lostAfter),
-              endsAt: after(now, event.endsAfter),
-            },
-      );
+      return leave(record, event, now);
+    case 'hold':
+      return hold(record, event, now);
     case 'choose':
       return choose(record, event, now);
     case 'plan':
@@ -92,22 +83,58 @@ function open(record: PresenceRecord, event: OpenEvent, now: Millis): PresenceRe
   const others = record.sessions.filter((each) => each.id !== arrival.id);
   const opened = revise(record, {
     sessions: [...others, session],
-    refresh: record.refresh ?? { at: after(now, spread(arrival.id, event.refreshEvery)), every: event.refreshEvery },
+    refresh: record.refresh ?? firstRefresh(arrival.id, event.refreshEvery, now),
     invisible: event.invisible ?? record.invisible,
     line: event.line === undefined ? record.line : { ...event.line, expiresAt: null },
   });
   return known === undefined ? touch(opened, now) : opened;
 }
 
-/** lastActive is set whenever a device connects, and by nothing that others must not notice. */
-function touch(record: PresenceRecord, now: Millis): PresenceRecord {
-  if (record.invisible || record.pick?.availability === 'OFFLINE') return record;
-  return revise(record, { lastActive: later(record.lastActive ?? now, now) });
+/** A socket may outlive its session; its process must not take that for a loss and bring the session back. */
+function end(record: PresenceRecord, id: SessionId): PresenceRecord {
+  const session = record.sessions.find((each) => each.id === id);
+  if (session === undefined) return record;
+  const ended = withSessions(
+    record,
+    record.sessions.filter((each) => each.id !== id),
+  );
+  return session.node === null
+    ? ended
+    : revise(ended, { ended: [...record.ended, { id, generation: session.generation }].slice(-MAX_ENDED) });
 }
 
-/** The first refresh comes up to a tenth early, by the session's id, so that ten thousand who connect at once are not refreshed at once. */
-function spread(id: SessionId, every: Millis): Millis {
-  return asMillis(Math.ceil(every * (1 - (hash(id) / 0xffffffff) * 0.1)));
+function leave(record: PresenceRecord, event: LeaveEvent, now: Millis): PresenceRecord {
+  const { id, generation, activeAt, lostAfter, endsAfter } = event;
+  const remembered = record.ended.filter((each) => each.id !== id || each.generation !== generation);
+  if (remembered.length < record.ended.length) return revise(record, { ended: remembered });
+  return changeSession(record, id, (session) =>
+    session.generation !== generation || session.endsAt !== null
+      ? session
+      : {
+          ...session,
+          activeAt: later(session.activeAt, activeAt),
+          awayAt: lostAfter === null ? null : after(now, lostAfter),
+          endsAt: after(now, endsAfter),
+        },
+  );
+}
+
+function hold(record: PresenceRecord, event: PresenceEvent & { type: 'hold' }, now: Millis): PresenceRecord {
+  const { session, refreshEvery } = event;
+  const known = record.sessions.find((each) => each.id === session.id);
+  if (known === undefined) {
+    if (record.sessions.length >= MAX_SESSIONS || record.ended.some(({ id }) => id === session.id)) return record;
+    const refresh = record.refresh ?? firstRefresh(session.id, refreshEvery, now);
+    return revise(record, { sessions: [...record.sessions, session], refresh });
+  }
+  if (known.generation !== session.generation) return record;
+  return changeSession(record, session.id, (each) => ({
+    ...each,
+    node: session.node,
+    lost: false,
+    awayAt: null,
+    endsAt: null,
+  }));
 }
 
 function changeSession(record: PresenceRecord, id: SessionId, change: (session: Session) => Session): PresenceRecord {

@@ -1,6 +1,6 @@
 /** Everything that can happen to a record. Lengths of time come with the event; the record keeps the moments they lead to. */
 import type { Millis, SessionId } from './ids.ts';
-import type { Choice, Claim, ClaimSource, PlannedChoice, StatusLine } from './record.ts';
+import type { Choice, Claim, ClaimSource, PlannedChoice, Session, StatusLine } from './record.ts';
 import type { Activity, Arrival } from './session.ts';
 
 export type PresenceEvent =
@@ -24,6 +24,8 @@ export type PresenceEvent =
   /** The person signed out on this device: over at once. */
   | { readonly type: 'end'; readonly id: SessionId }
   | LeaveEvent
+  /** The process that holds the socket says that it is there, whatever the record says: it was lost, or given up too early. */
+  | { readonly type: 'hold'; readonly session: Session; readonly refreshEvery: Millis }
   | ({ readonly type: 'choose' } & Choice)
   | ({ readonly type: 'plan' } & PlannedChoice)
   | { readonly type: 'clear' }

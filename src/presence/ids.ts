@@ -24,9 +24,6 @@ export interface Person {
   readonly user: UserId;
 }
 
-/** One string for one person; NUL cannot be part of either id, so no two people share one. */
-export const personKey = ({ site, user }: Person): string => `${site}\u0000${user}`;
-
 /** The only places where a plain value becomes a branded one; callers have checked it or made it. */
 export const asUserId = (value: string): UserId => value as UserId;
 export const asSiteId = (value: string): SiteId => value as SiteId;

@@ -1,4 +1,5 @@
 /** What a person may be called, by their token or by the application's backend. */
+import { CONTROL, UNSEEN } from './text.ts';
 
 const NAME_LIMIT = 256; // characters (code points)
 
@@ -10,8 +11,3 @@ export function nameProblem(name: string): string | null {
   if (name.length > NAME_LIMIT && [...name].length > NAME_LIMIT) return `must have at most ${NAME_LIMIT} characters`;
   return null;
 }
-
-/** Blank, or made only of what nobody sees. */
-const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
-/** Controls, line and paragraph separators, and the overrides that turn the text around them backwards. */
-const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e]/u;

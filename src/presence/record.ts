@@ -46,6 +46,12 @@ export interface Session {
   readonly endsAt: Millis | null;
 }
 
+/** A connection whose session was ended before it. */
+export interface EndedSession {
+  readonly id: SessionId;
+  readonly generation: number;
+}
+
 /** What the person picked for their dot. ONLINE is never stored: it means automatic. */
 export interface Pick {
   readonly availability: Exclude<Availability, 'ONLINE'>;
@@ -104,6 +110,8 @@ export interface PresenceRecord {
   /** `since`: when this name was issued; a newer one replaces it. */
   readonly name: { readonly value: string; readonly since: Millis } | null;
   readonly sessions: readonly Session[];
+  /** Sessions that were signed out while their sockets were open, until those close; the latest last. */
+  readonly ended: readonly EndedSession[];
   readonly claims: readonly Claim[];
   readonly pick: Pick | null;
   readonly line: StatusLine | null;
@@ -118,6 +126,7 @@ export interface PresenceRecord {
 }
 
 export const MAX_SESSIONS = 100; // per person; one more is refused
+export const MAX_ENDED = 20; // signed out under an open socket, per person; the oldest is forgotten
 export const MAX_PLANNED = 20; // choices that start later, per person
 export const MAX_CLAIMS = 500; // calls and meetings, per person
 export const MIN_IDLE_TIMEOUT = 60; // seconds, for a person's own preference
@@ -128,6 +137,7 @@ export const EMPTY_RECORD: PresenceRecord = {
   version: asMicros(0),
   name: null,
   sessions: [],
+  ended: [],
   claims: [],
   pick: null,
   line: null,
@@ -140,7 +150,7 @@ export const EMPTY_RECORD: PresenceRecord = {
 
 /** What must last, whatever becomes of the process and its sockets. */
 export function stickyPart(record: PresenceRecord): PresenceRecord {
-  return record.sessions.length === 0 && record.refresh === null ? record : { ...record, sessions: [], refresh: null };
+  return revise(record, { sessions: [], ended: [], refresh: null });
 }
 
 /** The record with some members replaced; the same object when that changes nothing. */

@@ -3,9 +3,10 @@
  * told, and every path on which presence is read goes through it. Nothing else may look at a record for others.
  */
 import type { Millis } from './ids.ts';
+import { isHidden } from './last-active.ts';
 import type { Availability, Claim, Pick, PresenceRecord, Session, StatusLine } from './record.ts';
 import { sessionAvailability } from './session.ts';
-import { isHidden, settle } from './settle.ts';
+import { settle } from './settle.ts';
 
 /** What one person looks like to anybody else. */
 export interface PresenceView {
@@ -22,6 +23,11 @@ export function resolve(record: PresenceRecord, now: Millis): PresenceView {
     return { availability: 'OFFLINE', status: null, lastActive: settled.lastActive };
   }
   return { availability: decision.availability, status: statusOf(settled, decision), lastActive: settled.lastActive };
+}
+
+/** Whether others see this settled record as not OFFLINE. */
+export function isVisible(record: PresenceRecord): boolean {
+  return !isHidden(record) && decide(record).availability !== 'OFFLINE';
 }
 
 /** Whether two views differ in anything that is announced; a refresh of lastActive is silent. */

@@ -17,6 +17,7 @@ export type Activity = (typeof ACTIVITIES)[number];
 
 /** A device that connects, or comes back. */
 export interface Arrival {
+  /** New, or of a session that is there. One whose session ended is never used again, or generations would repeat. */
   readonly id: SessionId;
   readonly node: NodeId | null;
   readonly transport: Transport;

@@ -3,9 +3,10 @@
  * and each at its own time, so that it makes no difference how late or how often it is called.
  */
 import { deadline } from './deadline.ts';
-import { after, asMillis, type Millis } from './ids.ts';
+import type { Millis } from './ids.ts';
+import { noteAppearance, refresh } from './last-active.ts';
 import { type Choice, type PresenceRecord, revise } from './record.ts';
-import { later, passTime } from './session.ts';
+import { passTime } from './session.ts';
 
 /** The record as it is at `now`; the same object when nothing has become due. */
 export function settle(record: PresenceRecord, now: Millis): PresenceRecord {
@@ -22,7 +23,7 @@ function step(record: PresenceRecord, at: Millis): PresenceRecord {
     next !== undefined && next.startsAt <= at
       ? choose(revise(passed, { planned: passed.planned.slice(1) }), next, at)
       : passed;
-  return noteAppearance(record, refreshed(chosen, at), at);
+  return noteAppearance(record, refresh(chosen, at), at);
 }
 
 function passDeadlines(record: PresenceRecord, at: Millis): PresenceRecord {
@@ -39,14 +40,6 @@ function passDeadlines(record: PresenceRecord, at: Millis): PresenceRecord {
   });
 }
 
-function refreshed(record: PresenceRecord, at: Millis): PresenceRecord {
-  if (record.refresh === null || isHidden(record) || record.refresh.at > at) return record;
-  return revise(record, {
-    lastActive: later(record.lastActive ?? at, at),
-    refresh: { ...record.refresh, at: after(at, record.refresh.every) },
-  });
-}
-
 /** What the person chose takes effect: picking a dot states the status line too; a status line alone leaves the dot. */
 export function choose(record: PresenceRecord, choice: Choice, at: Millis): PresenceRecord {
   const { availability, expiresAt } = choice;
@@ -57,25 +50,3 @@ export function choose(record: PresenceRecord, choice: Choice, at: Millis): Pres
     pick: availability === 'ONLINE' ? null : { availability, startsAt: at, expiresAt },
   });
 }
-
-/**
- * Appearing, by connecting or by ceasing to hide, sets lastActive: whoever stops hiding looks as if they had just
- * come. Hiding freezes it, because nothing sets it while the person is hidden.
- */
-export function noteAppearance(before: PresenceRecord, record: PresenceRecord, at: Millis): PresenceRecord {
-  if (appears(before) || !appears(record)) return record;
-  return revise(record, {
-    lastActive: later(record.lastActive ?? at, at),
-    refresh: record.refresh && {
-      ...record.refresh,
-      at: later(record.refresh.at, after(at, asMillis(Math.ceil(record.refresh.every * 0.9)))),
-    },
-  });
-}
-
-/** Whether others are to see nothing of this person, however connected they are. */
-export function isHidden(record: PresenceRecord): boolean {
-  return record.invisible || record.pick?.availability === 'OFFLINE';
-}
-
-const appears = (record: PresenceRecord): boolean => record.sessions.length > 0 && !isHidden(record);

@@ -33,8 +33,8 @@ export function countGraphemes(text: string): number {
 
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** Blank, or made only of what nobody sees. */
-const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
+export const UNSEEN = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]*$/u;
 /** Controls, line and paragraph separators, and the overrides that turn the text around them backwards. */
-const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e]/u;
+export const CONTROL = /[\p{Cc}\u2028\u2029\u202a-\u202e]/u;
 /** The sets recommended for general interchange (UTS #51); also those that are often sent without their variation selector. */
 const ONE_EMOJI = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\uFE0F?)$/v;
