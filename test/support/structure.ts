@@ -20,6 +20,7 @@ const INDEX = 'src/index.ts';
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'graphql-redis-subscriptions': ['store'],
   'graphql-subscriptions': ['store'],
+  'ical.js': ['hub'],
   ioredis: ['store'],
   lmdb: ['store'],
   '@pothos/core': ['graphql'],
@@ -38,7 +39,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
 const NO_NODE_MODULES = ['presence', ...ALONE];
 
 const TIME = {
-  globals: ['setTimeout', 'setInterval', 'setImmediate', 'performance', 'Date()', 'new Date()'],
+  globals: ['setTimeout', 'setInterval', 'performance', 'Date()', 'new Date()'],
   members: ['Date.now', 'Temporal.Now', 'process.hrtime', 'process.uptime'],
   modules: ['node:timers', 'node:timers/promises', 'node:perf_hooks'],
   allowed: (file: string): boolean => file === 'src/hub/clock.ts' || ['server', 'client'].includes(folderOf(file)),

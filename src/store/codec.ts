@@ -1,0 +1,32 @@
+/** Records as text. Only what differs from a record never written is kept, so that somebody who left takes little room. */
+import { asMicros, type Micros } from '../presence/ids.ts';
+import { EMPTY_RECORD, equal, type PresenceRecord } from '../presence/record.ts';
+import { EMPTY_SITE, type SiteRecord } from '../presence/site.ts';
+
+interface Versioned {
+  readonly version: Micros;
+}
+
+interface Codec<Body extends Versioned> {
+  /** Without the version, which travels beside it. */
+  encode(record: Body): string;
+  decode(json: string, version: string): Body;
+}
+
+export const recordCodec: Codec<PresenceRecord> = codecFor(EMPTY_RECORD);
+export const siteCodec: Codec<SiteRecord> = codecFor(EMPTY_SITE);
+
+function codecFor<Body extends Versioned>(empty: Body): Codec<Body> {
+  const blank = new Map<string, unknown>(Object.entries(empty));
+  return {
+    encode: ({ version: _, ...record }) =>
+      JSON.stringify(
+        Object.fromEntries(Object.entries(record).filter(([name, value]) => !equal(value, blank.get(name)))),
+      ),
+    decode: (json, version) => ({
+      ...empty,
+      ...JSON.parse(json === '' ? '{}' : json),
+      version: asMicros(Number(version)),
+    }),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * Tells followers of a person about new records, over any PubSubEngine. Triggers are buckets of people, not people: a
+ * trigger per person makes watching a hundred people a hundred subscriptions, and one for all brings every process
+ * every event. A message for somebody nobody here follows is dropped by its key, before its body is looked at.
+ */
+import type { PubSubEngine } from 'graphql-subscriptions';
+import { hash } from '../presence/hash.ts';
+import type { Stop } from './store.ts';
+
+/** What travels: `key` names the subject, `body` reads the record out of the message. */
+interface Message<Body> {
+  readonly key: string;
+  readonly body: () => Body;
+}
+
+export interface Feed<Body> {
+  /** Resolves once every later message about `key` is sure to arrive. */
+  follow(key: string, tell: (body: Body) => void): Promise<Stop>;
+  publish(key: string, body: Body): Promise<void>;
+}
+
+const BUCKETS = 1_024; // of people; the subscriptions of one process are at most these
+
+export interface FeedOptions<Body, Wire = unknown> {
+  readonly engine: PubSubEngine;
+  /** Names the trigger on which messages about a key travel. */
+  readonly trigger: (key: string) => string;
+  readonly encode: (key: string, body: Body) => Wire;
+  readonly decode: (message: Wire) => Message<Body>;
+}
+
+interface Bucket<Body> {
+  readonly listeners: Map<string, Set<(body: Body) => void>>;
+  readonly live: Promise<number>;
+}
+
+export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: FeedOptions<Body, Wire>): Feed<Body> {
+  const buckets = new Map<string, Bucket<Body>>();
+
+  function openBucket(name: string): Bucket<Body> {
+    const listeners = new Map<string, Set<(body: Body) => void>>();
+    const hear = (raw: Wire) => {
+      const message = decode(raw);
+      const interested = listeners.get(message.key);
+      if (interested === undefined) return;
+      const body = message.body();
+      for (const tell of interested) tell(body);
+    };
+    const bucket = { listeners, live: engine.subscribe(name, hear, {}) };
+    buckets.set(name, bucket);
+    return bucket;
+  }
+
+  function closeBucket(name: string, bucket: Bucket<Body>): void {
+    if (buckets.get(name) === bucket) buckets.delete(name);
+    // A bucket whose subscription was refused has nothing to end; its followers were told by their own rejection.
+    bucket.live.then((id) => engine.unsubscribe(id)).catch(() => undefined);
+  }
+
+  return {
+    async follow(key, follower) {
+      // One of its own for each time, so that who follows twice with the same function is two followers.
+      const tell = (body: Body) => follower(body);
+      const name = trigger(key);
+      const bucket = buckets.get(name) ?? openBucket(name);
+      const interested = bucket.listeners.get(key) ?? new Set();
+      bucket.listeners.set(key, interested.add(tell));
+      const stop = () => {
+        if (!interested.delete(tell) || interested.size > 0) return;
+        if (bucket.listeners.get(key) === interested) bucket.listeners.delete(key);
+        if (bucket.listeners.size === 0) closeBucket(name, bucket);
+      };
+      try {
+        await bucket.live;
+      } catch (error) {
+        stop();
+        throw error;
+      }
+      return stop;
+    },
+    publish: (key, body) => engine.publish(trigger(key), encode(key, body)),
+  };
+}
+
+/** Within one process a message needs no encoding. */
+export function createLocalFeed<Body>(engine: PubSubEngine, name: string): Feed<Body> {
+  return createFeed<Body, Message<Body>>({
+    engine,
+    trigger: (key) => `${name}.${bucketOf(key)}`,
+    encode: (key, body) => ({ key, body: () => body }),
+    decode: (message) => message,
+  });
+}
+
+/** The bucket of a key, the same on every machine. */
+export const bucketOf = (key: string, buckets = BUCKETS): number => hash(key) % buckets;

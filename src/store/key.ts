@@ -1,0 +1,22 @@
+/**
+ * What a record is called on disk and in maps: a JSON array of its ids. Quoting makes the names of two pairs different
+ * whatever characters the ids have ("a:b" and "c" against "a" and "b:c"), and half a surrogate pair stays itself.
+ */
+import { asSiteId, asUserId, type Person, type SiteId } from '../presence/ids.ts';
+import type { RoomName } from './store.ts';
+
+export const personKey = ({ site, user }: Person): string => JSON.stringify([site, user]);
+export const siteKey = (site: SiteId): string => JSON.stringify([site]);
+
+export const roomKey = ({ site, key }: RoomName): string => JSON.stringify([site, 'room', key]);
+
+export const textKey = ({ site, user }: Person, name: string): string => JSON.stringify([site, user, 'text', name]);
+export const isTextKey = (key: string): boolean => Object(JSON.parse(key)).length === 4;
+
+/** Whose record a key names; null when it names anything else. */
+export function personOf(key: string): Person | null {
+  const ids: unknown = JSON.parse(key);
+  if (!Array.isArray(ids) || ids.length !== 2) return null;
+  const [site, user] = ids.map(String);
+  return site === undefined || user === undefined ? null : { site: asSiteId(site), user: asUserId(user) };
+}
