@@ -10,4 +10,5 @@ export { type Config, ConfigError, readConfig } from './server/config.ts';
 export { type Parts, type Running, start } from './server/start.ts';
 export { createWebSockets, type WebSockets, type WebSocketsOptions } from './server/websocket.ts';
 export { openEmbeddedStore } from './store/embedded.ts';
+export { openRedisStore } from './store/redis/redis.ts';
 export { type Store, StoreRefused, StoreUnavailable } from './store/store.ts';

@@ -2,13 +2,18 @@
 import SchemaBuilder from '@pothos/core';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { GraphQLDateTimeISO } from 'graphql-scalars';
+import type { JsonObject } from '../presence/record.ts';
 import { type Context, callerOf } from './context.ts';
 import { apiError } from './errors.ts';
 
-interface SchemaTypes {
+export interface SchemaTypes {
   Context: Context;
   DefaultFieldNullability: false;
-  Scalars: { DateTime: { Input: Date; Output: Date }; ID: { Input: string; Output: string } };
+  Scalars: {
+    DateTime: { Input: Date; Output: Date };
+    JSONObject: { Input: JsonObject; Output: JsonObject };
+    ID: { Input: string; Output: string };
+  };
   AuthScopes: { signedIn: boolean; person: boolean; administrator: boolean; backend: boolean };
 }
 

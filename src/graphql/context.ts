@@ -11,6 +11,8 @@ export interface Context {
   readonly caller: Caller | null;
   /** The session of the socket that the operation came by; null over HTTP, and on a socket that does not appear. */
   readonly sessionId: SessionId | null;
+  /** A session for a guest, who has none before entering a room: the socket's, or over HTTP one that lives on heartbeats. */
+  readonly openRoomSession: () => Promise<SessionId>;
 }
 
 /** The caller; throws UNAUTHENTICATED when there is none. */
@@ -37,4 +39,11 @@ export function sessionOf(context: Context, sessionId: string | null | undefined
   if (id === null)
     throw badInput('sessionId', 'is needed unless the operation comes over a WebSocket that has a session');
   return id;
+}
+
+/** The session that is to be in a room: the one named, the socket's own, or for a guest a new one. */
+export async function roomSessionOf(context: Context, sessionId: string | null | undefined): Promise<string> {
+  if (callerOf(context).role === 'GUEST' && sessionId == null && context.sessionId === null)
+    return context.openRoomSession();
+  return sessionOf(context, sessionId);
 }

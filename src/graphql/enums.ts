@@ -1,6 +1,14 @@
 /** The words of the API. */
 import { PRESENCE_RULES, type PresenceRule } from '../presence/explain.ts';
-import { AVAILABILITIES, type Availability, DEVICES, type Device, type Transport } from '../presence/record.ts';
+import {
+  AVAILABILITIES,
+  type Availability,
+  CLAIM_SOURCES,
+  type ClaimSource,
+  DEVICES,
+  type Device,
+  type Transport,
+} from '../presence/record.ts';
 import { ACTIVITIES, type Activity } from '../presence/session.ts';
 import { builder } from './builder.ts';
 
@@ -10,6 +18,11 @@ export const AvailabilityEnum = words('Availability', 'The dot other people see.
   BUSY: 'Not to be disturbed: picked, in a call, or in a meeting.',
   OFFLINE: 'Not connected, or hidden; nobody can tell which. As a pick: hidden until changed.',
 } satisfies Record<Availability, string>);
+
+export const ClaimSourceEnum = words('ClaimSource', 'What an integration tells of.', CLAIM_SOURCES, {
+  CALL: 'A call. While it goes on it decides the dot, whatever the person picked.',
+  CALENDAR: 'A meeting. The later of it and the person’s own pick decides.',
+} satisfies Record<ClaimSource, string>);
 
 export const DeviceEnum = words('Device', 'What kind of device a session is on, as it said itself.', DEVICES, {
   WEB: 'A browser.',

@@ -56,6 +56,11 @@ export const ERRORS = {
     retryable: true,
     extensions: '`limit`',
   },
+  ROOM_LIMIT_EXCEEDED: {
+    meaning: 'This person is in as many rooms as one may be in. Leave one first.',
+    retryable: true,
+    extensions: '`limit`',
+  },
   OPERATION_LIMIT_EXCEEDED: {
     meaning: 'One WebSocket has as many operations under way as it may have. Complete one first.',
     retryable: true,
@@ -74,6 +79,10 @@ export const ERRORS = {
   GRAPHQL_PARSE_FAILED: { meaning: 'The document is not GraphQL. The message names the place.', retryable: false },
   GRAPHQL_VALIDATION_FAILED: {
     meaning: 'The document does not fit the schema. The message names the place.',
+    retryable: false,
+  },
+  OPERATION_RESOLUTION_FAILURE: {
+    meaning: 'The document has no operation of the given name, or several and no name was given.',
     retryable: false,
   },
 } as const satisfies Record<string, ErrorKind>;
@@ -110,11 +119,15 @@ function presentCause(
   if (cause instanceof StoreUnavailable) {
     return apiError('STORE_UNAVAILABLE', 'Presence is out of reach at the moment. Try again shortly.');
   }
-  // GraphQL's own: with a code, or before any field was reached, which leaves the values of variables.
   const own = cause instanceof GraphQLError || cause === undefined ? error : undefined;
   if (own instanceof GraphQLError) {
-    if (own.extensions.code !== undefined) return own;
-    if (own.path === undefined) return variableError(own);
+    const { code, retryable } = own.extensions;
+    if (retryable !== undefined) return own;
+    // GraphQL's own, before any field was reached, which leaves the values of variables; a subscription's have a code.
+    if (own.path === undefined && (code === undefined || code === 'BAD_USER_INPUT')) return variableError(own);
+    // Yoga's own, about the request.
+    if (code !== undefined)
+      return new GraphQLError(own.message, { extensions: { ...own.extensions, retryable: false } });
   }
   const requestId = randomUUID();
   report(cause ?? error, requestId);

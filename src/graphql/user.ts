@@ -8,7 +8,7 @@ import { NodeInterface } from './node.ts';
 import { StatusInput, StatusType, statusModel } from './status.ts';
 
 export const UserType = builder.objectRef<Seen>('User');
-export const PresenceType = builder.objectRef<Seen>('Presence');
+const PresenceType = builder.objectRef<Seen>('Presence');
 
 UserType.implement({
   description: 'A person of the application.',

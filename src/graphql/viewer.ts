@@ -17,7 +17,10 @@ const ClaimType = builder.objectRef<SelfClaim>('Claim').implement({
   description: 'Something that speaks for the person’s dot, now or later.',
   fields: (t) => ({
     source: t.exposeString('source', { description: 'MANUAL (their own pick), CALL or CALENDAR.' }),
-    key: t.exposeString('key', { description: 'Which of that source.' }),
+    key: t.exposeString('key', {
+      description:
+        'Which of that source. What a calendar says has the calendar’s key and the start, joined by a colon.',
+    }),
     availability: t.expose('availability', { type: AvailabilityEnum, description: 'The dot it asks for.' }),
     text: t.exposeString('text', { nullable: true, description: 'What it says, if anything.' }),
     emoji: t.exposeString('emoji', { nullable: true, description: 'Its emoji, if any.' }),

@@ -11,13 +11,14 @@ export interface Clock {
 
 const LONGEST_TIMER = 2_147_483_647; // ms; setTimeout takes a signed 32 bit number
 
-export function systemClock(): Clock {
-  let last = Date.now();
+/** @param offset how far the clock to go by is ahead of this machine's, in ms, where several machines share one */
+export function systemClock(offset: () => number = () => 0): Clock {
+  let last = Date.now() + offset();
   let lastTick = performance.now();
 
   /** The wall clock may be set back; then this one goes on at half speed until it is caught up with. */
   function now(): Millis {
-    const wall = Date.now();
+    const wall = Date.now() + offset();
     const tick = performance.now();
     last = wall >= last ? wall : last + (tick - lastTick) / 2;
     lastTick = tick;
@@ -37,17 +38,4 @@ export function systemClock(): Clock {
   }
 
   return { now, at };
-}
-
-/** Calls `run` again and again, `every` milliseconds after it last returned. */
-export function repeat(clock: Clock, every: Millis, run: () => void): Stop {
-  let stop: Stop;
-  const next = () => {
-    stop = clock.at(asMillis(clock.now() + every), () => {
-      run();
-      next();
-    });
-  };
-  next();
-  return () => stop();
 }

@@ -25,6 +25,8 @@ export interface Timings {
   readonly heartbeatTtl: Millis;
   /** lastActive is refreshed this often while connected. */
   readonly lastActiveRefresh: Millis;
+  /** A process that is not heard of for this long is gone, and its sessions count as lost. */
+  readonly nodeLease: Millis;
   /** Somebody stays followed this long after the last watcher left. */
   readonly linger: Millis;
 }
@@ -39,13 +41,15 @@ export interface Core {
   readonly own: OwnSessions;
   /** Applies the events that `say` makes of the record as it stands, in one update. */
   report(person: Person, say: Say): Promise<Reported>;
+  /** From now on calls `tell` with whatever a report leaves, those among them that only let time pass. It must not throw. */
+  onReport(tell: (person: Person, record: PresenceRecord) => void): void;
   close(): Promise<void>;
 }
 
 /** May run again with a newer record; may throw a Refusal, and then nothing changes. */
 export type Say = (record: PresenceRecord, at: Circumstances) => readonly PresenceEvent[];
 
-export interface Circumstances {
+interface Circumstances {
   readonly now: Millis;
   /** How long a member of this site may be inactive unless they chose otherwise. */
   readonly siteIdleTimeout: Millis;
@@ -68,6 +72,8 @@ export interface CoreOptions {
 export function createCore({ clock, store, log, timings, node }: CoreOptions): Core {
   const idleTimeoutOf = (site: SiteRecord): Millis => site.settings.idleTimeout ?? timings.idleTimeout;
   const sites = createSites({ store, onChange: (id, site) => own.retimeSite(id, idleTimeoutOf(site)) });
+
+  const listeners: ((person: Person, record: PresenceRecord) => void)[] = [];
 
   const own: OwnSessions = createOwnSessions({
     clock,
@@ -93,6 +99,7 @@ export function createCore({ clock, store, log, timings, node }: CoreOptions): C
     });
     sweeper.expect(deadline(after));
     own.learn(person, after, siteIdleTimeout);
+    for (const tell of listeners) tell(person, after);
     return { before: before ?? after, after, siteIdleTimeout };
   }
 
@@ -105,6 +112,7 @@ export function createCore({ clock, store, log, timings, node }: CoreOptions): C
     sites,
     own,
     report,
+    onReport: (tell) => void listeners.push(tell),
     async close() {
       own.close();
       await sweeper.close();

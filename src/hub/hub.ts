@@ -6,10 +6,15 @@
 import { randomBytes } from 'node:crypto';
 import { asNodeId } from '../presence/ids.ts';
 import type { Store } from '../store/store.ts';
+import { createCalendars } from './calendar.ts';
+import { createClaims } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { createCore, type Timings } from './core.ts';
 import type { Log } from './log.ts';
+import { createMailboxes } from './mailboxes.ts';
+import { createMembership } from './membership.ts';
 import { createPeople, type Limits } from './people.ts';
+import { createRooms } from './room.ts';
 import { createSessions } from './session.ts';
 import { createSettings, type SettingsDefaults } from './settings.ts';
 import { createStatuses } from './status.ts';
@@ -29,13 +34,31 @@ export interface HubOptions {
 export function createHub({ store, clock, log, timings, limits, defaults }: HubOptions) {
   const node = asNodeId(randomBytes(9).toString('base64url'));
   const core = createCore({ store, clock, log, timings, node });
-  const { closeWatches, ...people } = createPeople(core, limits);
-  const { drain, ...sessions } = createSessions(core);
+  const mailboxes = createMailboxes(clock);
+  const { closeWatches, reread, ...people } = createPeople(core, limits, mailboxes);
+  const { rereadRooms, closeRooms, ...rooms } = createRooms(core, mailboxes);
+  const { closeCalendars, ...calendars } = createCalendars(core);
+  const { drain, ...sessions } = createSessions(core, () => membership?.doubt());
+  const membership =
+    store.nodes === null ? null : createMembership({ core, nodes: store.nodes, lease: timings.nodeLease });
   let closing: Promise<void> | null = null;
 
+  /** Messages may have been lost, and perhaps more: everything that this process relies on is read anew. */
+  const stopGaps = store.onGap(() => {
+    membership?.doubt();
+    Promise.all([reread(), rereadRooms(), core.sites.reread()]).catch((error: unknown) => {
+      log.warn({ err: error }, 'reading anew failed; the store is away again, and its return starts another');
+    });
+  });
+
   async function close(): Promise<void> {
+    stopGaps();
+    mailboxes.endAll();
     closeWatches();
+    closeRooms();
     await drain();
+    await closeCalendars();
+    await membership?.leave();
     await core.close();
   }
 
@@ -45,7 +68,10 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     limits,
     ...people,
     ...sessions,
+    ...rooms,
     ...createStatuses(core),
+    ...createClaims(core),
+    ...calendars,
     ...createSettings(core, defaults),
     /** Resolves when the store answers; rejects with StoreUnavailable. */
     check: () => store.check(),

@@ -11,8 +11,8 @@ export interface Mailbox<Key, Value> extends AsyncIterableIterator<Value> {
 }
 
 export interface MailboxOptions<Value> {
-  /** What to hand over when `newer` comes while `waiting` has not been read; default: the newer. */
-  readonly merge?: (waiting: Value, newer: Value) => Value;
+  /** What to hand over when `newer` comes while `waiting` has not been read, null nothing; default: the newer. */
+  readonly merge?: (waiting: Value, newer: Value) => Value | null;
   /** Called once, when the reader goes away or the end is reached. */
   readonly onDone: () => void;
 }
@@ -38,7 +38,9 @@ export function createMailbox<Key, Value>({ merge, onDone }: MailboxOptions<Valu
       return;
     }
     const before = waiting.get(key);
-    waiting.set(key, before !== undefined && merge !== undefined ? merge(before, value) : value);
+    const merged = before !== undefined && merge !== undefined ? merge(before, value) : value;
+    if (merged === null) waiting.delete(key);
+    else waiting.set(key, merged);
   }
 
   function next(): Promise<IteratorResult<Value>> {

@@ -2,10 +2,11 @@
  * The sessions whose sockets this process holds, and since when nobody has been active on each. Activity is only
  * noted here, in memory; the record hears of it when a session turns idle, or comes back from being idle.
  */
-import { after, asMillis, type Millis, type Person, personKey, type SessionId, type SiteId } from '../presence/ids.ts';
-import type { PresenceRecord } from '../presence/record.ts';
+import { after, asMillis, type Millis, type Person, type SessionId, type SiteId } from '../presence/ids.ts';
+import type { PresenceRecord, Session } from '../presence/record.ts';
 import { later } from '../presence/session.ts';
 import { createAgenda } from '../store/agenda.ts';
+import { personKey } from '../store/key.ts';
 import type { Stop } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
@@ -14,6 +15,8 @@ export interface OwnSession {
   readonly person: Person;
   readonly id: SessionId;
   readonly generation: number;
+  /** As the record last had it, but held: what others make of it while this process is cut off does not end it. */
+  session: Session;
   activeAt: Millis;
   /** Whether the record, as last seen, says that somebody is active on it. */
   active: boolean;
@@ -96,7 +99,10 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
     own.idleTimeout = record.preferences.idleTimeout ?? siteIdleTimeout;
     own.active =
       session !== undefined && session.generation === own.generation && !session.idle && session.holds.length === 0;
-    if (session !== undefined) own.activeAt = later(own.activeAt, session.activeAt);
+    if (session !== undefined) {
+      own.activeAt = later(own.activeAt, session.activeAt);
+      if (session.generation === own.generation) own.session = { ...session, lost: false, awayAt: null, endsAt: null };
+    }
     time(own);
   }
 
@@ -108,6 +114,7 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
         person,
         id,
         generation: session.generation,
+        session,
         activeAt: session.activeAt,
         active: true,
         idleTimeout: siteIdleTimeout,

@@ -2,10 +2,14 @@
 import type { PresenceEvent } from '../presence/event.ts';
 import type { Millis, Person, SiteId } from '../presence/ids.ts';
 import { nameProblem } from '../presence/name.ts';
-import type { PresenceRecord } from '../presence/record.ts';
+import { EMPTY_RECORD, type PresenceRecord } from '../presence/record.ts';
 import type { SiteRecord } from '../presence/site.ts';
+import { personKey } from '../store/key.ts';
+import { createRecent } from '../store/recent.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import type { Core } from './core.ts';
 import { type StatusWords, someStatusLine, userId, userIds } from './input.ts';
+import type { Mailboxes } from './mailboxes.ts';
 import { badInput, Refusal } from './refusal.ts';
 import { refuseHiding, refuseText } from './settings.ts';
 import { createWatches, type Seen, see, type Watch } from './watch.ts';
@@ -22,19 +26,33 @@ export interface UpsertUserInput {
   readonly status?: StatusWords | null | undefined;
 }
 
-export const UPSERT_LIMIT = 100; // people in one upsertUsers
+const MOST_MENTIONS = 10; // times the limit, repetitions included
+const LAST_SEEN = 10_000; // people whose view is kept for when the store is out of reach
+const UPSERT_LIMIT = 100; // people in one upsertUsers
 
-export function createPeople(core: Core, limits: Limits) {
+export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   const { clock, store, sites } = core;
-  const watches = createWatches({ store, clock, linger: core.timings.linger });
+  const lastSeen = createRecent<Seen>(LAST_SEEN);
+  const watches = createWatches({ store, clock, mailboxes, linger: core.timings.linger });
 
+  /** While the store is out of reach: what was last known here, marked stale. StoreUnavailable when that is nothing. */
   async function look(people: readonly Person[]): Promise<readonly Seen[]> {
-    const records = await store.read(people);
-    const now = clock.now();
-    return people.flatMap((person, at) => {
-      const record = records[at];
-      return record === undefined ? [] : [see(person, record, now)];
-    });
+    try {
+      const records = await store.read(people);
+      const now = clock.now();
+      return people.map((person, at) => {
+        const seen = see(person, records[at] ?? EMPTY_RECORD, now);
+        lastSeen.set(personKey(person), seen);
+        return seen;
+      });
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      return people.map((person) => {
+        const known = watches.lastTold(person) ?? lastSeen.get(personKey(person));
+        if (known === undefined) throw error;
+        return { ...known, stale: true };
+      });
+    }
   }
 
   /** In the order and number of `ids`; each counts once towards the limit. */
@@ -92,6 +110,8 @@ export function createPeople(core: Core, limits: Limits) {
     self,
     upsertUsers,
     onlineCount: (site: SiteId) => store.countOnline(site),
+    /** Messages may have been lost: reads everybody watched anew. */
+    reread: watches.reread,
     closeWatches: () => watches.close(),
   };
 }
@@ -118,6 +138,8 @@ function within(
 ) {
   const distinct = new Set(ids).size;
   if (distinct > limit) throw tooMany(code, limit, distinct, field);
+  // Naming somebody twice is allowed; naming them a hundred thousand times would be answered as often.
+  if (ids.length > limit * MOST_MENTIONS) throw tooMany(code, limit, ids.length, field);
   return userIds(ids, field);
 }
 

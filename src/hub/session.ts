@@ -3,9 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenEvent, PresenceEvent } from '../presence/event.ts';
 import { asSessionId, type Millis, type Person, type SessionId } from '../presence/ids.ts';
+import { isHidden } from '../presence/last-active.ts';
 import { type Device, MAX_SESSIONS, type PresenceRecord, type Transport } from '../presence/record.ts';
 import type { Activity } from '../presence/session.ts';
 import type { SiteRecord } from '../presence/site.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import type { Core, Reported, Say } from './core.ts';
 import { given, type StatusWords, someStatusLine } from './input.ts';
 import type { OwnSession } from './own-sessions.ts';
@@ -43,10 +45,16 @@ export interface Connection extends Opened {
   leave(how: Leaving): Promise<void>;
 }
 
-export function createSessions(core: Core) {
+/** @param doubt told when the end of a socket could not be written down */
+export function createSessions(core: Core, doubt: () => void) {
   const { timings, own } = core;
 
-  async function open(visitor: Visitor, input: ArrivalInput, transport: Transport): Promise<Opened & Reported> {
+  async function open(
+    visitor: Visitor,
+    input: ArrivalInput,
+    transport: Transport,
+    roomsOnly = false,
+  ): Promise<Opened & Reported> {
     const site = await core.sites.get(visitor.person.site);
     const wishes = wishesOf(input, site);
     const fresh = newSessionId();
@@ -59,10 +67,11 @@ export function createSessions(core: Core) {
           ...given({ device: input.device, activity: input.activity }),
           id,
           transport,
+          roomsOnly,
           ...held(transport),
         };
         return [
-          ...named(visitor, now),
+          ...(hides(record, wishes) ? [] : named(visitor, now)),
           { type: 'open', arrival, siteIdleTimeout, refreshEvery: timings.lastActiveRefresh, ...wishes },
         ];
       });
@@ -90,9 +99,9 @@ export function createSessions(core: Core) {
   const held = (transport: Transport) =>
     transport === 'WEBSOCKET' ? { node: core.node, ttl: null } : { node: null, ttl: timings.heartbeatTtl };
 
-  /** A socket's session, timed by this process until it leaves. */
-  async function connect(visitor: Visitor, input: ArrivalInput): Promise<Connection> {
-    const { id, record } = await open(visitor, input, 'WEBSOCKET');
+  /** A socket's session, timed by this process until it leaves; `roomsOnly`: a guest's, who is in rooms and not ONLINE. */
+  async function connect(visitor: Visitor, input: ArrivalInput, roomsOnly = false): Promise<Connection> {
+    const { id, record } = await open(visitor, input, 'WEBSOCKET', roomsOnly);
     const session = own.get(id);
     let left: Promise<void> | null = null;
     return {
@@ -108,7 +117,12 @@ export function createSessions(core: Core) {
   async function leave(session: OwnSession, how: Leaving): Promise<void> {
     const { person, id, generation, activeAt } = session;
     own.remove(session);
-    await core.report(person, () => [{ type: 'leave', id, generation, activeAt, ...lengths(how) }]);
+    try {
+      await core.report(person, () => [{ type: 'leave', id, generation, activeAt, ...lengths(how) }]);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      doubt();
+    }
   }
 
   function lengths(how: Leaving): { readonly lostAfter: Millis | null; readonly endsAfter: Millis } {
@@ -164,7 +178,9 @@ export function createSessions(core: Core) {
   }
 
   return {
-    openSession: (visitor: Visitor, input: ArrivalInput): Promise<Opened> => open(visitor, input, 'HTTP'),
+    openSession: (visitor: Visitor, input: ArrivalInput, roomsOnly = false): Promise<Opened> =>
+      // OTHER is what the API fills in, so it says nothing: a session that is taken up again keeps its device.
+      open(visitor, { ...input, device: input.device === 'OTHER' ? null : input.device }, 'HTTP', roomsOnly),
     connect,
     reportActivity,
     heartbeat,
@@ -182,6 +198,10 @@ function wishesOf({ status, invisible }: ArrivalInput, site: SiteRecord): Pick<O
   return given({ line, invisible });
 }
 
+/** A name that a token brings would tell others that somebody hidden has connected. */
+const hides = (record: PresenceRecord, { invisible = record.invisible }: Pick<OpenEvent, 'invisible'>): boolean =>
+  isHidden({ ...record, invisible });
+
 function named({ name, namedAt }: Visitor, now: Millis): readonly PresenceEvent[] {
   return name === null ? [] : [{ type: 'name', value: name, since: namedAt ?? now }];
 }
@@ -191,6 +211,6 @@ const tooManySessions = () =>
     limit: MAX_SESSIONS,
   });
 const has = (record: PresenceRecord, id: SessionId): boolean => record.sessions.some((session) => session.id === id);
-const noSuchSession = () =>
+export const noSuchSession = () =>
   new Refusal('NOT_FOUND', 'This session is over or not yours. Open a new one.', { field: 'sessionId' });
 const newSessionId = () => asSessionId(`session:${randomBytes(12).toString('base64url')}`);

@@ -5,6 +5,8 @@ import type { Stop, Store } from '../store/store.ts';
 
 export interface Sites {
   get(site: SiteId): Promise<SiteRecord>;
+  /** Reads every site kept anew, because messages may have been lost. */
+  reread(): Promise<void>;
   change(site: SiteId, change: (record: SiteRecord) => SiteRecord): Promise<SiteRecord>;
   close(): void;
 }
@@ -66,8 +68,20 @@ export function createSites({ store, onChange }: SitesOptions): Sites {
     }
   }
 
+  async function reread(): Promise<void> {
+    for (const [site, entry] of known) {
+      const before = entry.record?.version;
+      const record = await store.readSite(site);
+      // A version that went backwards is a failover that lost commits; but not if something newer came while we read.
+      if (entry.record === null || record.version === before || entry.record.version !== before) continue;
+      entry.record = record;
+      onChange(site, record);
+    }
+  }
+
   return {
     get,
+    reread,
     change: (site, change) => store.updateSite(site, change),
     close() {
       for (const [site, entry] of known) release(site, entry);

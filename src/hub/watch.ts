@@ -2,14 +2,16 @@
  * Who is watched here, and by whom. One entry serves everybody in this process who watches the same person: follow,
  * then read, then the snapshot, then whatever is newer than the snapshot. Versions decide, never the order of arrival.
  */
-import { after, type Millis, type Person, personKey } from '../presence/ids.ts';
+import { after, asMillis, type Millis, type Person } from '../presence/ids.ts';
 import { equal, type PresenceRecord } from '../presence/record.ts';
 import { differs, type PresenceView, resolve } from '../presence/resolve.ts';
 import { selfView } from '../presence/self.ts';
+import { personKey } from '../store/key.ts';
 import type { Stop, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
-import { createMailbox, type Mailbox, type MailboxOptions } from './mailbox.ts';
-import { Refusal } from './refusal.ts';
+import { createLinger } from './linger.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { Mailboxes } from './mailboxes.ts';
 
 /** What anybody may be told of a person. */
 export interface Seen {
@@ -33,6 +35,10 @@ export interface Watches {
   watch(people: readonly Person[], until: Millis | null): Promise<Watch>;
   /** The person's own record, each time anything they can see of themselves has changed. */
   watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>>;
+  /** Whatever this process was last told of a person it watches. */
+  lastTold(person: Person): Seen | null;
+  /** Reads everybody watched anew, because messages may have been lost, and tells the differences. */
+  reread(): Promise<void>;
   /** Ends every watch and lets go of everybody. */
   close(): void;
 }
@@ -47,49 +53,57 @@ interface Subject {
   ready: Promise<void>;
 }
 
+/** Whoever goes by versions, and has to be told when the store lost some. */
+interface Follower {
+  readonly person: Person;
+  /** Of what it was last told; null until the first read. */
+  version(): number | null;
+  hear(record: PresenceRecord): void;
+  /** From now on whatever comes is newer. */
+  rewind(): void;
+}
+
 export interface WatchesOptions {
-  readonly store: Pick<Store, 'follow' | 'read'>;
+  readonly store: Pick<Store, 'follow' | 'read' | 'reachable'>;
   readonly clock: Clock;
+  readonly mailboxes: Mailboxes;
   /** How long somebody stays followed after the last watcher left, so that scrolling a list does not thrash the store. */
   readonly linger: Millis;
 }
 
-export function createWatches({ store, clock, linger }: WatchesOptions): Watches {
-  const subjects = new Map<string, Subject>();
-  const idle = new Map<string, Millis>(); // subjects without watchers, and until when they linger; oldest first
-  const open = new Set<() => void>(); // what ends each watch
-  let cancelSweep: Stop | null = null;
+const REREAD_BATCH = 500; // people read at once
+/** When what a store has lost is believed to be lost: the processes that remember it notice its return within a second. */
+export const SECOND_LOOK = asMillis(2_000); // 2 s
 
-  /** A mailbox that ends at `until`, and when everything does. */
-  function openMailbox<Value>(until: Millis | null, options: MailboxOptions<Value>): Mailbox<string, Value> {
-    const expire = () =>
-      mailbox.end(new Refusal('UNAUTHENTICATED', 'The token has expired. Come back with a new one.'));
-    const cancel = until === null ? null : clock.at(until, expire);
-    const end = () => mailbox.end();
-    const mailbox = createMailbox<string, Value>({
-      ...options,
-      onDone: () => {
-        open.delete(end);
-        cancel?.();
-        options.onDone();
-      },
-    });
-    open.add(end);
-    return mailbox;
-  }
+export function createWatches({ store, clock, mailboxes, linger }: WatchesOptions): Watches {
+  const subjects = new Map<string, Subject>();
+  const idle = createLinger(clock, linger, (key) => {
+    const subject = subjects.get(key);
+    if (subject !== undefined) forget(key, subject);
+  });
+  const selves = new Set<Follower>(); // people who watch themselves, once for each time
+  let stopSecondLook: Stop | null = null;
 
   async function watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>> {
-    let last: PresenceRecord | null = null;
+    let last: { readonly version: number; readonly shown: object } | null = null;
     let following: Promise<Stop> | null = null;
     // Whoever goes away while the subscription is being set up leaves nothing behind either.
-    const letGo = () => following?.then((stop) => stop()).catch(() => undefined);
-    const mailbox = openMailbox<PresenceRecord>(until, { onDone: letGo });
+    const letGo = () => {
+      selves.delete(self);
+      following?.then((stop) => stop()).catch(() => undefined);
+    };
+    const mailbox = mailboxes.open<PresenceRecord>(until, { onDone: letGo });
     const hear = (record: PresenceRecord) => {
       if (last !== null && record.version <= last.version) return;
       const before = last;
-      last = record;
-      if (before !== null && !looksTheSame(before, record, clock.now())) mailbox.put('self', record);
+      last = { version: record.version, shown: shownToSelf(record, clock.now()) };
+      if (before !== null && !equal(before.shown, last.shown)) mailbox.put('self', record);
     };
+    const rewind = () => {
+      last = last && { ...last, version: -1 };
+    };
+    const self: Follower = { person, version: () => last?.version ?? null, hear, rewind };
+    selves.add(self);
     try {
       following = store.follow(person, hear);
       await following;
@@ -103,7 +117,7 @@ export function createWatches({ store, clock, linger }: WatchesOptions): Watches
 
   async function watch(people: readonly Person[], until: Millis | null): Promise<Watch> {
     const keys = new Set(people.map(personKey));
-    const mailbox = openMailbox<Sighting>(until, {
+    const mailbox = mailboxes.open<Sighting>(until, {
       merge: (waiting, newer) => ({ ...newer, initial: waiting.initial || newer.initial }),
       onDone: () => {
         for (const key of keys) leave(key, mailbox);
@@ -112,7 +126,7 @@ export function createWatches({ store, clock, linger }: WatchesOptions): Watches
     const watched = enroll(people);
     for (const subject of watched) {
       subject.watchers.add(mailbox);
-      idle.delete(personKey(subject.person));
+      idle.keep(personKey(subject.person));
     }
     try {
       await Promise.all(watched.map((subject) => subject.ready));
@@ -122,7 +136,8 @@ export function createWatches({ store, clock, linger }: WatchesOptions): Watches
     }
     // Only now, in one go: from here on every change comes as one, and nothing came between.
     for (const { told, person } of watched) {
-      if (told !== null) mailbox.put(personKey(person), { seen: told.seen, initial: true });
+      if (told !== null)
+        mailbox.put(personKey(person), { seen: { ...told.seen, stale: !store.reachable() }, initial: true });
     }
     return mailbox;
   }
@@ -178,29 +193,62 @@ export function createWatches({ store, clock, linger }: WatchesOptions): Watches
     for (const mailbox of subject.watchers) mailbox.put(personKey(subject.person), { seen, initial: false });
   }
 
+  async function reread(): Promise<void> {
+    const all = [...[...subjects.values()].map(followerOf), ...selves];
+    const doubtful: Follower[] = [];
+    for (let from = 0; from < all.length; from += REREAD_BATCH) {
+      doubtful.push(...(await rereadBatch(all.slice(from, from + REREAD_BATCH), false)));
+    }
+    if (doubtful.length === 0) return;
+    stopSecondLook?.();
+    stopSecondLook = clock.at(after(clock.now(), SECOND_LOOK), () => {
+      stopSecondLook = null;
+      rereadBatch(doubtful, true).catch(() => undefined); // away again; its return starts another
+    });
+  }
+
+  /**
+   * Resolves with those whose version went backwards: the store lost commits. Whoever made them may be writing them
+   * again at this moment, so these are not believed at the first look.
+   */
+  async function rereadBatch(batch: readonly Follower[], believe: boolean): Promise<readonly Follower[]> {
+    const versions = batch.map((follower) => follower.version());
+    const records = await store.read(batch.map(({ person }) => person));
+    return batch.filter((follower, at) => {
+      const record = records[at];
+      const version = follower.version();
+      if (record === undefined || version === null) return false;
+      const lower = record.version < version;
+      // Something newer than what was read may have come meanwhile.
+      if (lower && version !== versions[at]) return false;
+      if (lower && !believe) return true;
+      if (lower) follower.rewind();
+      follower.hear(record);
+      return false;
+    });
+  }
+
+  function followerOf(subject: Subject): Follower {
+    return {
+      person: subject.person,
+      version: () => subject.told?.version ?? null,
+      hear: (record) => hear(subject, record),
+      rewind() {
+        subject.told = subject.told && { ...subject.told, version: -1 };
+      },
+    };
+  }
+
   function leave(key: string, mailbox: Mailbox<string, Sighting>): void {
     const subject = subjects.get(key);
     if (subject === undefined || !subject.watchers.delete(mailbox) || subject.watchers.size > 0) return;
-    idle.set(key, after(clock.now(), linger));
-    cancelSweep ??= clock.at(after(clock.now(), linger), releaseIdle);
-  }
-
-  function releaseIdle(): void {
-    cancelSweep = null;
-    for (const [key, until] of idle) {
-      if (until > clock.now()) {
-        cancelSweep = clock.at(until, releaseIdle);
-        return;
-      }
-      const subject = subjects.get(key);
-      if (subject !== undefined) forget(key, subject);
-    }
+    idle.start(key);
   }
 
   function forget(key: string, subject: Subject): void {
     if (subjects.get(key) === subject) {
       subjects.delete(key);
-      idle.delete(key);
+      idle.keep(key);
     }
     subject.stop();
   }
@@ -208,16 +256,21 @@ export function createWatches({ store, clock, linger }: WatchesOptions): Watches
   return {
     watch,
     watchSelf,
+    lastTold: (person) => subjects.get(personKey(person))?.told?.seen ?? null,
+    reread,
     close() {
-      cancelSweep?.();
-      for (const end of [...open]) end();
+      idle.close();
+      stopSecondLook?.();
       for (const [key, subject] of subjects) forget(key, subject);
     },
   };
 }
 
-const looksTheSame = (a: PresenceRecord, b: PresenceRecord, now: Millis): boolean =>
-  equal(selfView(a, now), selfView(b, now)) && a.name?.value === b.name?.value;
+/** Kept rather than the record: at a later moment the record would show what time has changed since as well. */
+const shownToSelf = (record: PresenceRecord, now: Millis): object => ({
+  ...selfView(record, now),
+  name: record.name?.value,
+});
 
 /** What others may know of a record at `now`. */
 export function see(person: Person, record: PresenceRecord, now: Millis): Seen {

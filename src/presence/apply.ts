@@ -2,9 +2,10 @@
  * What an event does to a record. Pure; nothing changed returns the same object. An event that names a session which
  * is not there, or would pass a bound, changes nothing: the caller sees it in the result.
  */
+import { type CalendarNews, hearCalendar } from './calendar.ts';
 import type { LeaveEvent, OpenEvent, PresenceEvent } from './event.ts';
 import { after, type Millis, type SessionId } from './ids.ts';
-import { firstRefresh, noteAppearance, touch } from './last-active.ts';
+import { anyPresent, firstRefresh, noteAppearance, touch } from './last-active.ts';
 import {
   type Claim,
   equal,
@@ -17,12 +18,13 @@ import {
   revise,
   type Session,
 } from './record.ts';
+import { enterRoom, leaveRoom, passRooms } from './room.ts';
 import { beat, type Idling, later, openSession, reportActivity, resumeSession, withIdleness } from './session.ts';
 import { choose, settle } from './settle.ts';
 
 export function apply(before: PresenceRecord, event: PresenceEvent, now: Millis): PresenceRecord {
   const record = settle(before, now);
-  return noteAppearance(record, happen(record, event, now), now);
+  return noteAppearance(record, passRooms(happen(record, event, now), now), now);
 }
 
 function happen(record: PresenceRecord, event: PresenceEvent, now: Millis): PresenceRecord {
@@ -61,10 +63,20 @@ function happen(record: PresenceRecord, event: PresenceEvent, now: Millis): Pres
       return revise(record, { invisible: event.invisible });
     case 'prefer':
       return prefer(record, event, now);
+    case 'enter':
+      return enterRoom(record, event, now);
+    case 'exit':
+      return leaveRoom(record, event.room, event.sessionId);
     case 'claim':
       return claim(record, event, now);
     case 'unclaim':
       return revise(record, { claims: record.claims.filter((each) => !sameClaim(each, event)) });
+    case 'calendar':
+      return hear(record, event, now);
+    case 'look': {
+      const told = record.calendars.find(({ key }) => key === event.key);
+      return told?.more?.text === event.text ? hear(record, event, now) : record;
+    }
     case 'name':
       return record.name !== null && record.name.since > event.since
         ? record
@@ -83,11 +95,11 @@ function open(record: PresenceRecord, event: OpenEvent, now: Millis): PresenceRe
   const others = record.sessions.filter((each) => each.id !== arrival.id);
   const opened = revise(record, {
     sessions: [...others, session],
-    refresh: record.refresh ?? firstRefresh(arrival.id, event.refreshEvery, now),
+    refresh: session.roomsOnly ? record.refresh : (record.refresh ?? firstRefresh(arrival.id, event.refreshEvery, now)),
     invisible: event.invisible ?? record.invisible,
     line: event.line === undefined ? record.line : { ...event.line, expiresAt: null },
   });
-  return known === undefined ? touch(opened, now) : opened;
+  return known === undefined && !session.roomsOnly ? touch(opened, now) : opened;
 }
 
 /** A socket may outlive its session; its process must not take that for a loss and bring the session back. */
@@ -124,7 +136,9 @@ function hold(record: PresenceRecord, event: PresenceEvent & { type: 'hold' }, n
   const known = record.sessions.find((each) => each.id === session.id);
   if (known === undefined) {
     if (record.sessions.length >= MAX_SESSIONS || record.ended.some(({ id }) => id === session.id)) return record;
-    const refresh = record.refresh ?? firstRefresh(session.id, refreshEvery, now);
+    const refresh = session.roomsOnly
+      ? record.refresh
+      : (record.refresh ?? firstRefresh(session.id, refreshEvery, now));
     return revise(record, { sessions: [...record.sessions, session], refresh });
   }
   if (known.generation !== session.generation) return record;
@@ -146,7 +160,7 @@ function changeSession(record: PresenceRecord, id: SessionId, change: (session: 
 }
 
 function withSessions(record: PresenceRecord, sessions: readonly Session[]): PresenceRecord {
-  return revise(record, { sessions, ...(sessions.length === 0 ? { refresh: null } : {}) });
+  return revise(record, { sessions, ...(anyPresent(sessions) ? {} : { refresh: null }) });
 }
 
 function plan(
@@ -181,6 +195,10 @@ function claim(
   const started = said.startsAt <= now || (known?.started === true && said.startsAt <= known.startsAt);
   const claims = [...others, { ...said, started }];
   return revise(record, { claims: claims.sort(byStart) });
+}
+
+function hear(record: PresenceRecord, news: CalendarNews, now: Millis): PresenceRecord {
+  return revise(record, { calendars: hearCalendar(record.calendars, news, now) });
 }
 
 type ClaimName = Pick<Claim, 'source' | 'key'>;

@@ -1,3 +1,4 @@
+import { calendarDeadline } from './calendar.ts';
 import { asMillis, type Millis } from './ids.ts';
 import type { PresenceRecord } from './record.ts';
 import { sessionDeadline } from './session.ts';
@@ -16,6 +17,8 @@ export function deadline(record: PresenceRecord): Millis | null {
     if (!claim.started) consider(claim.startsAt);
     consider(claim.expiresAt);
   }
+  for (const calendar of record.calendars) consider(calendarDeadline(calendar));
+  for (const entry of record.rooms) consider(entry.expiresAt);
   consider(record.pick?.expiresAt);
   consider(record.line?.expiresAt);
   consider(record.planned[0]?.startsAt);

@@ -1,6 +1,8 @@
 /** Everything that can happen to a record. Lengths of time come with the event; the record keeps the moments they lead to. */
+import type { CalendarNews } from './calendar.ts';
 import type { Millis, SessionId } from './ids.ts';
 import type { Choice, Claim, ClaimSource, PlannedChoice, Session, StatusLine } from './record.ts';
+import type { Entering } from './room.ts';
 import type { Activity, Arrival } from './session.ts';
 
 export type PresenceEvent =
@@ -36,8 +38,14 @@ export type PresenceEvent =
       readonly idleTimeout?: Millis;
       readonly siteIdleTimeout: Millis;
     }
+  | ({ readonly type: 'enter' } & Entering)
+  | { readonly type: 'exit'; readonly room: string; readonly sessionId: SessionId }
   | ({ readonly type: 'claim' } & Omit<Claim, 'started'>)
   | { readonly type: 'unclaim'; readonly source: ClaimSource; readonly key: string }
+  /** A calendar was told anew, and replaces what it said before. */
+  | ({ readonly type: 'calendar' } & CalendarNews)
+  /** Somebody looked further into a calendar, if it is still told by this text. */
+  | ({ readonly type: 'look'; readonly text: string } & CalendarNews)
   | { readonly type: 'name'; readonly value: string; readonly since: Millis };
 
 /** A device connects or comes back, and may say at once how it wants to appear. */

@@ -1,7 +1,7 @@
 /** Why a dot is what it is, in words, for the person whose dot it is. */
 import { deadline } from './deadline.ts';
 import type { Millis } from './ids.ts';
-import type { Availability, PresenceRecord } from './record.ts';
+import type { Availability, Claim, PresenceRecord } from './record.ts';
 import { type Decision, decide } from './resolve.ts';
 import { settle } from './settle.ts';
 
@@ -49,9 +49,9 @@ function sentence(record: PresenceRecord, decision: Decision, now: Millis): stri
     case 'MANUAL':
       return `${dot}${decision.availability === 'OFFLINE' ? ' to others' : ''} because you picked it${until(decision.pick.expiresAt, now)}.`;
     case 'CALL':
-      return `${dot} because of a call${until(decision.claim.expiresAt, now)}.`;
+      return `${dot} because of a call${until(decision.claim.expiresAt, now)}${called(decision.claim)}.`;
     case 'CALENDAR':
-      return `${dot} because of a meeting${until(decision.claim.expiresAt, now)}.`;
+      return `${dot} because of a meeting${until(decision.claim.expiresAt, now)}${called(decision.claim)}.`;
     case 'ACTIVE_SESSION':
       return record.preferences.autoAway || !decision.session.idle
         ? 'Online because you are active on a connected device.'
@@ -72,6 +72,8 @@ function idleReason({ holds }: { readonly holds: readonly string[] }): string {
   return 'you have not been active for a while';
 }
 
+const called = ({ text }: Claim): string => (text === null ? '' : ` (${text})`);
+
 /** " until 15:00 UTC"; with the date when it is not today. */
 function until(at: Millis | null, now: Millis): string {
   if (at === null) return '';
@@ -85,8 +87,10 @@ function until(at: Millis | null, now: Millis): string {
  * refreshes of lastActive, of which there are 350,000 until a pick ends in ten years, never change the dot and are left out.
  */
 function nextChange(settled: PresenceRecord): Millis | null {
+  if (settled.sessions.length === 0) return null; // time connects nobody
   const present = shown(settled);
-  let at: PresenceRecord = { ...settled, refresh: null };
+  const calendars = settled.calendars.map((calendar) => ({ ...calendar, more: null }));
+  let at: PresenceRecord = { ...settled, refresh: null, calendars };
   for (let due = deadline(at); due !== null; due = deadline(at)) {
     at = settle(at, due);
     if (shown(at) !== present) return due;

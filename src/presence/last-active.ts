@@ -4,7 +4,7 @@
  */
 import { hash } from './hash.ts';
 import { after, asMillis, type Millis, type SessionId } from './ids.ts';
-import { type PresenceRecord, type Refresh, revise } from './record.ts';
+import { type PresenceRecord, type Refresh, revise, type Session } from './record.ts';
 import { later } from './session.ts';
 
 /** The first refresh comes up to a ninth early, by the session's id, so that ten thousand who connect at once are not refreshed at once. */
@@ -45,7 +45,10 @@ export function isHidden(record: PresenceRecord): boolean {
   return record.invisible || record.pick?.availability === 'OFFLINE';
 }
 
-const appears = (record: PresenceRecord): boolean => record.sessions.length > 0 && !isHidden(record);
+/** Whether one of these sessions makes its person ONLINE or AWAY; a guest's does not. */
+export const anyPresent = (sessions: readonly Session[]): boolean => sessions.some((session) => !session.roomsOnly);
+
+const appears = (record: PresenceRecord): boolean => anyPresent(record.sessions) && !isHidden(record);
 
 const BEATS = 90; // in one interval: every 10 s of 15 min
 

@@ -4,6 +4,7 @@
  * absolute moment at which it ends, so the record needs no timer: `settle` brings it up to any moment.
  * Policy lives in apply.ts (what an event does), settle.ts (what time does) and resolve.ts (what is seen).
  */
+import type { Calendar } from './calendar.ts';
 import type { CustomStatusId, Micros, Millis, NodeId, SessionId } from './ids.ts';
 import { asMicros } from './ids.ts';
 
@@ -34,6 +35,8 @@ export interface Session {
   readonly connectedAt: Millis;
   /** The last activity that was written down; for a socket its process may know of later activity. */
   readonly activeAt: Millis;
+  /** A guest's: it is in rooms, and does not make its person ONLINE. */
+  readonly roomsOnly: boolean;
   readonly idle: boolean;
   readonly holds: readonly Hold[];
   /** Dropped, and the reconnect grace is over. */
@@ -47,7 +50,7 @@ export interface Session {
 }
 
 /** A connection whose session was ended before it. */
-export interface EndedSession {
+interface EndedSession {
   readonly id: SessionId;
   readonly generation: number;
 }
@@ -92,6 +95,26 @@ export interface Claim {
   readonly started: boolean;
 }
 
+/** JSON, as an application sends it. */
+export type JsonObject = { readonly [name: string]: unknown };
+
+/** What somebody says of themselves in a room. */
+export interface RoomWords {
+  readonly label: string;
+  readonly metadata: JsonObject | null;
+}
+
+/** One session in one room. */
+export interface RoomEntry extends RoomWords {
+  readonly room: string;
+  readonly sessionId: SessionId;
+  readonly enteredAt: Millis;
+  readonly at: Millis;
+  readonly expiresAt: Millis | null;
+  /** What it gives way to when it expires; null: the session leaves the room then. */
+  readonly lasting: RoomWords | null;
+}
+
 export interface Preferences {
   readonly autoAway: boolean;
   /** null: the site's default. */
@@ -112,7 +135,11 @@ export interface PresenceRecord {
   readonly sessions: readonly Session[];
   /** Sessions that were signed out while their sockets were open, until those close; the latest last. */
   readonly ended: readonly EndedSession[];
+  /** Where the sessions are; each goes with its session. */
+  readonly rooms: readonly RoomEntry[];
   readonly claims: readonly Claim[];
+  /** By key. */
+  readonly calendars: readonly Calendar[];
   readonly pick: Pick | null;
   readonly line: StatusLine | null;
   /** By startsAt, ascending. */
@@ -138,7 +165,9 @@ export const EMPTY_RECORD: PresenceRecord = {
   name: null,
   sessions: [],
   ended: [],
+  rooms: [],
   claims: [],
+  calendars: [],
   pick: null,
   line: null,
   planned: [],
@@ -150,7 +179,7 @@ export const EMPTY_RECORD: PresenceRecord = {
 
 /** What must last, whatever becomes of the process and its sockets. */
 export function stickyPart(record: PresenceRecord): PresenceRecord {
-  return revise(record, { sessions: [], ended: [], refresh: null });
+  return revise(record, { sessions: [], ended: [], rooms: [], refresh: null });
 }
 
 /** The record with some members replaced; the same object when that changes nothing. */
@@ -165,7 +194,10 @@ export function revise(record: PresenceRecord, changes: Partial<PresenceRecord>)
 export function equal(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((value, at) => equal(value, b[at]));
+  }
   const left = Object.entries(a);
   const right = new Map<string, unknown>(Object.entries(b));
   return left.length === right.size && left.every(([key, value]) => right.has(key) && equal(value, right.get(key)));

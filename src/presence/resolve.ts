@@ -2,6 +2,7 @@
  * What is seen of a record. `decide` is the whole truth, for the person alone; `resolve` is what everybody else is
  * told, and every path on which presence is read goes through it. Nothing else may look at a record for others.
  */
+import { goingOn } from './calendar.ts';
 import type { Millis } from './ids.ts';
 import { isHidden } from './last-active.ts';
 import type { Availability, Claim, Pick, PresenceRecord, Session, StatusLine } from './record.ts';
@@ -62,7 +63,7 @@ export function decide(record: PresenceRecord): Decision {
   if (session === null) return { rule: 'NO_SESSION', availability: 'OFFLINE' };
   const call = latest(record.claims, 'CALL');
   if (call !== null) return { rule: 'CALL', availability: call.availability, claim: call };
-  const meeting = latest(record.claims, 'CALENDAR');
+  const meeting = latest([...record.claims, ...goingOn(record.calendars)], 'CALENDAR');
   // On a tie of starts the person's own word counts.
   if (pick !== null && (meeting === null || pick.startsAt >= meeting.startsAt)) {
     return { rule: 'MANUAL', availability: pick.availability, pick };
@@ -92,6 +93,7 @@ function bestSession(record: PresenceRecord): Session | null {
     return session.idle ? 2 : 3;
   };
   return record.sessions.reduce<Session | null>((best, session) => {
+    if (session.roomsOnly) return best;
     if (best === null) return session;
     const lead = rank(session) - rank(best);
     return lead > 0 || (lead === 0 && session.id < best.id) ? session : best;

@@ -1,4 +1,5 @@
 /** What a person sees of themselves: the whole truth, as plain data. Never shown to anybody else. */
+import { calendarClaims } from './calendar.ts';
 import type { Millis, SessionId } from './ids.ts';
 import type {
   Availability,
@@ -98,6 +99,8 @@ function claimsOf(record: PresenceRecord): readonly SelfClaim[] {
           },
         ],
   );
-  const told = record.claims.map(({ started, ...claim }): SelfClaim => ({ ...claim, active: started }));
+  const told = [...record.claims, ...calendarClaims(record.calendars)].map(
+    ({ started, ...claim }): SelfClaim => ({ ...claim, active: started }),
+  );
   return [...picked, ...planned, ...told].sort((a, b) => a.startsAt - b.startsAt);
 }

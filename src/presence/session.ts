@@ -22,6 +22,8 @@ export interface Arrival {
   readonly node: NodeId | null;
   readonly transport: Transport;
   readonly device?: Device;
+  /** A guest's, which is in rooms alone. */
+  readonly roomsOnly?: boolean;
   /** Left out on a resume: the state it last reported. Left out on a new session: ACTIVE. */
   readonly activity?: Activity;
   /** How long it lives without a heartbeat; null for a socket, which lives until it closes. */
@@ -42,6 +44,7 @@ export function openSession(arrival: Arrival, idling: Idling, now: Millis): Sess
     device: arrival.device ?? 'OTHER',
     connectedAt: now,
     activeAt: now,
+    roomsOnly: arrival.roomsOnly ?? false,
     idle: false,
     holds: [],
     lost: false,

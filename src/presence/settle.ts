@@ -2,10 +2,12 @@
  * What time does to a record when nobody speaks. `settle` brings a record up to a moment, one deadline after the other
  * and each at its own time, so that it makes no difference how late or how often it is called.
  */
+import { passCalendars } from './calendar.ts';
 import { deadline } from './deadline.ts';
 import type { Millis } from './ids.ts';
-import { noteAppearance, refresh } from './last-active.ts';
+import { anyPresent, noteAppearance, refresh } from './last-active.ts';
 import { type Choice, type PresenceRecord, revise } from './record.ts';
+import { passRooms } from './room.ts';
 import { passTime } from './session.ts';
 
 /** The record as it is at `now`; the same object when nothing has become due. */
@@ -17,7 +19,7 @@ export function settle(record: PresenceRecord, now: Millis): PresenceRecord {
 
 /** Everything that is due at exactly `at`. */
 function step(record: PresenceRecord, at: Millis): PresenceRecord {
-  const passed = passDeadlines(record, at);
+  const passed = passRooms(passDeadlines(record, at), at);
   const [next] = passed.planned;
   const chosen =
     next !== undefined && next.startsAt <= at
@@ -31,12 +33,13 @@ function passDeadlines(record: PresenceRecord, at: Millis): PresenceRecord {
   const sessions = record.sessions.flatMap((session) => passTime(session, at) ?? []);
   return revise(record, {
     sessions,
-    refresh: sessions.length === 0 ? null : record.refresh,
+    refresh: anyPresent(sessions) ? record.refresh : null,
     pick: over(record.pick?.expiresAt) ? null : record.pick,
     line: over(record.line?.expiresAt) ? null : record.line,
     claims: record.claims
       .filter((claim) => !over(claim.expiresAt))
       .map((claim) => (!claim.started && claim.startsAt <= at ? { ...claim, started: true } : claim)),
+    calendars: passCalendars(record.calendars, at),
   });
 }
 

@@ -3,7 +3,7 @@ import { asMicros, type CustomStatusId, type Micros, type Millis } from './ids.t
 import { type Availability, equal } from './record.ts';
 
 /** null: the server's own default. */
-export interface SiteSettings {
+interface SiteSettings {
   readonly allowInvisible: boolean;
   readonly allowStatusText: boolean;
   readonly idleTimeout: Millis | null;

@@ -24,6 +24,15 @@ export function emojiProblem(emoji: string): string | null {
   return ONE_EMOJI.test(emoji) ? null : 'must be exactly one emoji, such as 🌴';
 }
 
+/** Why this cannot be a key, a label or a name of at most `limit` characters (code points), as the end of a sentence; null when it can. */
+export function lineProblem(text: string, limit: number): string | null {
+  if (!text.isWellFormed()) return 'must be well-formed Unicode (it has half of a surrogate pair)';
+  if (UNSEEN.test(text)) return `must have 1 to ${limit} characters, at least one of them visible`;
+  if (CONTROL.test(text)) return 'must not have control characters or line breaks';
+  if (text.length > limit && [...text].length > limit) return `must have at most ${limit} characters`;
+  return null;
+}
+
 /** How many characters a person sees. */
 export function countGraphemes(text: string): number {
   let count = 0;

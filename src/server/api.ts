@@ -7,14 +7,13 @@ import type { Context } from '../graphql/context.ts';
 import { apiError, documentError, presentError } from '../graphql/errors.ts';
 import { schema } from '../graphql/schema.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { SessionId } from '../presence/ids.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { yogaLogging } from './log.ts';
 import type { OriginCheck } from './origin.ts';
 
 /** What an operation that came over a WebSocket brings along; over HTTP there is a `request` instead. */
-export interface SocketSource {
-  readonly source: { readonly caller: Caller | null; readonly sessionId: SessionId | null };
+interface SocketSource {
+  readonly source: Pick<Context, 'caller' | 'sessionId' | 'openRoomSession'>;
 }
 
 export type Api = YogaServerInstance<Partial<SocketSource>, Context>;
@@ -34,8 +33,10 @@ export function createApi({ hub, authenticate, log, path, originAllowed }: ApiOp
     schema,
     graphqlEndpoint: path,
     landingPage: false,
+    maxRequestBodySize: MAX_BODY,
     graphiql: false, // the server has a page of its own, which needs no internet
-    logging: yogaLogging(log),
+    // What Yoga calls an error is mostly a caller's mistake; the unexpected ones `report` has told by then.
+    logging: { ...yogaLogging(log), error: yogaLogging(log).debug },
     cors: (request) => corsFor(request, originAllowed),
     plugins: [codes],
     maskedErrors: { maskError: (error) => presentError(error, report) },
@@ -43,10 +44,17 @@ export function createApi({ hub, authenticate, log, path, originAllowed }: ApiOp
       if (source !== undefined) return { hub, ...source };
       const authorization = request.headers.get('authorization');
       const caller = authorization === null ? null : await callerFor(authorization, authenticate);
-      return { hub, caller, sessionId: null };
+      const openRoomSession = async () => {
+        if (caller === null) throw new Error('nobody opens a session');
+        const { person, name, issuedAt } = caller;
+        return (await hub.openSession({ person, name, namedAt: issuedAt }, {}, true)).id;
+      };
+      return { hub, caller, sessionId: null, openRoomSession };
     },
   });
 }
+
+const MAX_BODY = 1_048_576; // bytes; a calendar of 512 KiB, as JSON, fits
 
 /** What GraphQL itself finds wrong with a document carries a code too, whichever wire it came by. */
 const codes: Plugin = {

@@ -28,7 +28,7 @@ export interface Config {
 
 type StoreConfig =
   | { readonly kind: 'embedded'; readonly dataDir: string }
-  | { readonly kind: 'redis'; readonly url: string };
+  | { readonly kind: 'redis'; readonly url: string; readonly prefix: string };
 
 export type AuthConfig =
   /** Believes whoever a caller claims to be, so only ever on loopback. */
@@ -50,6 +50,7 @@ interface Timings {
   readonly lastActiveRefresh: Millis;
   readonly pingInterval: Millis;
   readonly nodeLease: Millis;
+  readonly drain: Millis;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,7 +90,7 @@ function configFrom(settings: Settings, warnings: readonly string[]): Config {
     store:
       settings.REDIS_URL === null
         ? { kind: 'embedded', dataDir: settings.DATA_DIR }
-        : { kind: 'redis', url: settings.REDIS_URL },
+        : { kind: 'redis', url: settings.REDIS_URL, prefix: settings.PRESENCE_REDIS_PREFIX },
     auth: authFrom(settings),
     timings: {
       idleTimeout: settings.PRESENCE_IDLE_TIMEOUT,
@@ -99,6 +100,7 @@ function configFrom(settings: Settings, warnings: readonly string[]): Config {
       lastActiveRefresh: settings.PRESENCE_LAST_ACTIVE_REFRESH,
       pingInterval: settings.PRESENCE_PING_INTERVAL,
       nodeLease: settings.PRESENCE_NODE_LEASE,
+      drain: settings.PRESENCE_DRAIN_TIME,
     },
     watchLimit: settings.PRESENCE_WATCH_LIMIT,
     connectionCap: settings.PRESENCE_CONNECTION_CAP,

@@ -3,27 +3,30 @@
 import { StoreRefused } from '../store/store.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { createLogger } from './log.ts';
-import { GRAPHQL_PATH, start } from './start.ts';
+import { CannotListen, GRAPHQL_PATH, start } from './start.ts';
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
-  const running = await start(config, { log });
-  process.stdout.write(greeting(running.url, config));
-  log.info({ url: running.url }, 'listening');
-
+  const starting = start(config, { log });
+  // Before it listens: a signal while it starts is not to be lost, as it would be for the first process of a container.
   const stop = (signal: NodeJS.Signals) => {
     log.info({ signal }, 'stopping');
-    running.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed');
-        process.exit(1);
-      },
-    );
+    starting
+      .then((running) => running.close())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopping failed');
+          process.exit(1);
+        },
+      );
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  const running = await starting;
+  process.stdout.write(greeting(running.url, config));
+  log.info({ url: running.url }, 'listening');
 }
 
 function greeting(url: string, config: Config): string {
@@ -39,14 +42,8 @@ function greeting(url: string, config: Config): string {
 }
 
 main().catch((error: unknown) => {
-  const expected = error instanceof ConfigError || error instanceof StoreRefused || isListenError(error);
-  process.stderr.write(
-    `${expected && error instanceof Error ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-  );
+  const expected = [ConfigError, StoreRefused, CannotListen].some((kind) => error instanceof kind);
+  const says = error instanceof Error ? (expected ? error.message : error.stack) : String(error);
+  process.stderr.write(`${says}\n`);
   process.exit(1);
 });
-
-/** The port is taken, or may not be used. */
-function isListenError(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
-}

@@ -29,11 +29,16 @@ export const SETTINGS = z.object({
     allowed: 'an IP address or a host name, without a port or brackets',
     meaning: 'The address to listen on; `0.0.0.0` or `::` for all of them.',
   }),
-  REDIS_URL: optional(z.string().refine(isUrl('redis:', 'rediss:')), {
-    allowed: 'an address that begins with redis:// or rediss://',
+  REDIS_URL: optional(z.string().refine(isRedisUrl), {
+    allowed: 'redis://, rediss:// (TLS) or sentinel://host:port,host:port/name; any node of a cluster will do',
     defaultMeans: 'the embedded store',
     meaning: 'The Redis that keeps the records and joins several servers into one service.',
     secret: true,
+  }),
+  PRESENCE_REDIS_PREFIX: withDefault(z.string().regex(/^[^{}\s]{0,64}$/), {
+    default: 'presence:',
+    allowed: 'up to 64 characters without white space and braces',
+    meaning: 'What every key and channel in Redis begins with.',
   }),
   DATA_DIR: withDefault(z.string(), {
     default: './data',
@@ -79,6 +84,10 @@ export const SETTINGS = z.object({
   PRESENCE_LAST_ACTIVE_REFRESH: duration('900', 'How often lastActive of a connected person is refreshed.'),
   PRESENCE_PING_INTERVAL: duration('10', 'How often each WebSocket is pinged.'),
   PRESENCE_NODE_LEASE: duration('5', 'A server not heard of for this long is dead, and its sessions count as lost.'),
+  PRESENCE_DRAIN_TIME: duration(
+    '1',
+    'On stopping, sockets are closed one after the other over this long, so that clients do not all come back at once.',
+  ),
   PRESENCE_CONNECTION_CAP: whole(
     0,
     2_147_483_647,
@@ -178,4 +187,8 @@ function isOrigin(text: string): boolean {
 function asSentByBrowsers(origin: string): string {
   const url = new URL(origin);
   return url.origin === 'null' ? origin.toLowerCase() : url.origin;
+}
+
+function isRedisUrl(text: string): boolean {
+  return isUrl('redis:', 'rediss:')(text) || /^sentinel:\/\/(?:[^@\s]*@)?[^/@\s]+\/[^/\s]+(?:\/\d+)?$/.test(text);
 }

@@ -6,13 +6,15 @@ import { type Clock, systemClock } from '../hub/clock.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { asMillis } from '../presence/ids.ts';
 import { openEmbeddedStore } from '../store/embedded.ts';
-import { type Store, StoreRefused } from '../store/store.ts';
+import { openRedisStore } from '../store/redis/redis.ts';
+import type { Stop, Store } from '../store/store.ts';
 import { createApi } from './api.ts';
 import { createAuthenticator } from './auth.ts';
 import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createLogger } from './log.ts';
 import { createOriginCheck } from './origin.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createWebSockets } from './websocket.ts';
 
 export interface Running {
@@ -21,7 +23,7 @@ export interface Running {
   readonly hub: Hub;
   /** Open WebSockets. */
   connections(): number;
-  /** Ends everything, in under five seconds whatever clients do. May be called again. */
+  /** Ends everything, whatever clients do, in under four seconds beside PRESENCE_DRAIN_TIME. May be called again. */
   close(): Promise<void>;
 }
 
@@ -34,11 +36,11 @@ export const GRAPHQL_PATH = '/graphql';
 const LINGER = asMillis(5_000); // somebody stays followed this long after the last watcher left
 const PATIENCE = asMillis(2_000); // for clients to answer the closing of their sockets
 
-/** @throws {StoreRefused} when the data directory cannot be used, and what `listen` throws when the port cannot. */
+/** @throws {StoreRefused} when the data directory cannot be used, {@link CannotListen} when the port cannot. */
 export async function start(config: Config, parts: Parts = {}): Promise<Running> {
-  const { clock = systemClock(), log = createLogger(config.logLevel) } = parts;
+  const { log = createLogger(config.logLevel) } = parts;
   for (const warning of config.warnings) log.warn(warning);
-  const store = await openStore(config, clock);
+  const { store, clock } = await openStore(config, parts.clock, log);
   const hub = createHub({
     store,
     clock,
@@ -69,8 +71,7 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     });
   });
   server.on('upgrade', (req, socket, head) => {
-    if (!websockets.upgrade(req, socket, head))
-      socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+    if (!websockets.upgrade(req, socket, head)) refuseUpgrade(socket, 404);
   });
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -80,6 +81,9 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     if (path === '/' && page !== null) return void res.writeHead(302, { location: GRAPHQL_PATH }).end();
     if (path !== GRAPHQL_PATH) return say(res, 404, { error: `Nothing is here. The API is at ${GRAPHQL_PATH}.` });
     if (page?.wantedBy(req)) return page.respond(req, res);
+    // Yoga would answer such a request with a stack trace.
+    if (!URL.canParse(`http://${req.headers.host ?? 'localhost'}`))
+      return say(res, 400, { error: 'Host is malformed.' });
     await api(req, res);
   }
 
@@ -105,7 +109,7 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     ready = false;
     const closed = new Promise((resolve) => server.close(resolve));
     // Sockets first, with a code that says come back: watches that ended before would tell clients that all is said.
-    await websockets.close(PATIENCE);
+    await websockets.close({ spread: config.timings.drain, patience: PATIENCE });
     server.closeAllConnections();
     await closed;
     await hub.close();
@@ -124,16 +128,45 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
   };
 }
 
-async function openStore({ store }: Config, clock: Clock): Promise<Store> {
-  if (store.kind === 'embedded') return openEmbeddedStore({ dataDir: store.dataDir, now: clock.now });
-  throw new StoreRefused('REDIS_URL is set, but this version has only the embedded store. Unset REDIS_URL to use it.');
+/** The store, and the clock to go by: several processes that share a Redis go by its clock. */
+async function openStore(
+  { store: kept }: Config,
+  given: Clock | undefined,
+  log: Logger,
+): Promise<{ readonly store: Store; readonly clock: Clock }> {
+  if (kept.kind === 'embedded') {
+    const clock = given ?? systemClock();
+    return { store: await openEmbeddedStore({ dataDir: kept.dataDir, now: clock.now }), clock };
+  }
+  const store = await openRedisStore({ url: kept.url, prefix: kept.prefix, wall: Date.now, later });
+  for (const warning of store.warnings) log.warn(warning);
+  return { store, clock: given ?? systemClock(store.offset) };
+}
+
+function later(ms: number, run: () => void): Stop {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}
+
+/** The message says what to do; `cause` is the system's own error. */
+export class CannotListen extends Error {
+  override readonly name = 'CannotListen';
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (cause: NodeJS.ErrnoException) => {
+      const advice =
+        cause.code === 'EADDRINUSE'
+          ? 'Stop the program that has this port, or set PORT to another.'
+          : 'Set HOST to an address of this machine, and PORT to one that this user may use.';
+      reject(
+        new CannotListen(`The server cannot listen on ${host}, port ${port} (${cause.code}). ${advice}`, { cause }),
+      );
+    };
+    server.once('error', fail);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });

@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
 import { handleProtocols, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import { type Extra, useServer } from 'graphql-ws/use/ws';
 import type { Logger } from 'pino';
@@ -15,21 +15,25 @@ import { apiError, type CloseCode, presentError } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import { Refusal } from '../hub/refusal.ts';
 import type { Connection, Leaving } from '../hub/session.ts';
-import type { Millis } from '../presence/ids.ts';
+import type { Millis, SessionId } from '../presence/ids.ts';
 import { type Stop, StoreUnavailable } from '../store/store.ts';
 import { type Api, callerFor } from './api.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { type ConnectionInit, parseConnectionInit, wantsToAppear } from './connection-init.ts';
 import { createLiveness } from './liveness.ts';
 import type { OriginCheck } from './origin.ts';
+import { refuseUpgrade } from './refuse-upgrade.ts';
 
 export interface WebSockets {
   /** For the `upgrade` event of a node:http server. False: the path is not ours, and nothing was done. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Open sockets, those that are still connecting among them. */
   count(): number;
-  /** Closes every socket with 1012 and waits for it, at most `patience`; then ends what is left. */
-  close(patience: Millis): Promise<void>;
+  /**
+   * Closes every socket with 1012, one after the other over `spread`, so that clients do not all come back at once;
+   * waits for them at most `patience` more, then ends what is left.
+   */
+  close(options: { readonly spread: Millis; readonly patience: Millis }): Promise<void>;
 }
 
 export interface WebSocketsOptions {
@@ -48,6 +52,7 @@ export interface WebSocketsOptions {
 interface Guest {
   caller?: Caller;
   connection?: Connection;
+  connecting?: Promise<Connection>;
   cancelExpiry?: Stop;
   /** How it ended; set even if that happened while it was still connecting. */
   left?: Leaving;
@@ -111,6 +116,16 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     return { sessionId: guest.connection?.id ?? null, userId: caller.person.user };
   }
 
+  /** A guest appears with the first room they enter, and goes with the socket. */
+  async function openRoomSession(guest: Guest, caller: Caller | null): Promise<SessionId> {
+    if (caller === null) throw new Error('nobody opens a session');
+    const { person, name, issuedAt } = caller;
+    guest.connecting ??= hub.connect({ person, name, namedAt: issuedAt }, {}, true);
+    guest.connection = await guest.connecting;
+    if (guest.left !== undefined) leave(guest, guest.left);
+    return guest.connection.id;
+  }
+
   function disconnect({ extra: { guest } }: Socket, code: number): void {
     if (guest === undefined) return;
     guest.left ??= code === 1006 ? 'DROPPED' : code === 1012 ? 'DRAINED' : 'CLOSED';
@@ -137,11 +152,17 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       const caller = guest.caller ?? (await operationCaller(payload));
       const enveloped = api.getEnveloped({
         params: payload,
-        source: { caller, sessionId: guest.connection?.id ?? null },
+        source: {
+          caller,
+          sessionId: guest.connection?.id ?? null,
+          openRoomSession: () => openRoomSession(guest, caller),
+        },
       });
       const document = enveloped.parse(payload.query);
       const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
       if (errors.length > 0) return errors.map(withoutStatus);
+      if (getOperationAST(document, payload.operationName) == null)
+        return [apiError('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.')];
       const args: Enveloped = {
         schema: enveloped.schema,
         document,
@@ -170,30 +191,38 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   return {
     upgrade(request, socket, head) {
-      if (new URL(request.url ?? '/', 'http://localhost').pathname !== path) return false;
+      // Not by URL, which throws at what some callers send.
+      if (request.url?.split('?')[0] !== path) return false;
       const { origin, host = null } = request.headers;
       if (origin !== undefined && !originAllowed(origin, host)) {
-        socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        refuseUpgrade(socket, 403);
         return true;
       }
       server.handleUpgrade(request, socket, head, (ws) => {
         if ('setKeepAlive' in socket && typeof socket.setKeepAlive === 'function')
           socket.setKeepAlive(true, KEEP_ALIVE);
         server.emit('connection', ws, request);
+        // Malformed frames: ws answers them with their close code, but graphql-ws prints each to the console.
+        ws.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'a client broke the protocol'));
       });
       return true;
     },
     count: () => server.clients.size,
-    async close(patience) {
+    async close({ spread, patience }) {
+      server.close(); // whoever still comes, over a connection they had open, is refused with 503
       liveness.close();
-      const gone = [...server.clients].map((ws) => new Promise((resolve) => ws.once('close', resolve)));
-      for (const ws of server.clients) close(ws, 1012, 'This node is restarting.');
-      const timer = setTimeout(() => {
-        for (const ws of server.clients) ws.terminate();
-      }, patience);
+      const sockets = [...server.clients];
+      const gone = sockets.map((ws) => new Promise((resolve) => ws.once('close', resolve)));
+      const timers = sockets.map((ws, at) =>
+        setTimeout(() => close(ws, 1012, 'This node is restarting.'), (spread * at) / sockets.length),
+      );
+      timers.push(
+        setTimeout(() => {
+          for (const ws of server.clients) ws.terminate();
+        }, spread + patience),
+      );
       await Promise.all(gone);
-      clearTimeout(timer);
-      server.close();
+      for (const timer of timers) clearTimeout(timer);
     },
   };
 }

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { apply } from '../../src/presence/apply.ts';
+import type { Calendar } from '../../src/presence/calendar.ts';
 import type { PresenceEvent } from '../../src/presence/event.ts';
 import {
   after,
@@ -109,6 +110,26 @@ const claimed = shape<Omit<Claim, 'started'>>({
   startsAt: moment,
   expiresAt: maybe(moment),
 });
+const times = (most: number) =>
+  fc
+    .uniqueArray(moment, { minLength: 2, maxLength: 2 * most })
+    .map((all) => all.slice(all.length % 2).sort((a, b) => a - b));
+const stretches = times(3).map((all) =>
+  all.flatMap((startsAt, nth) => (nth % 2 === 0 ? [{ startsAt, endsAt: all[nth + 1] ?? startsAt }] : [])),
+);
+const calendarKey = fc.constantFrom('home', 'work');
+const textName = fc.constantFrom('t', 'u');
+const news = shape({
+  key: calendarKey,
+  busy: fc.oneof(fc.constant([]), stretches),
+  more: maybe(shape({ text: textName, at: moment })),
+});
+const calendar = shape<Calendar>({
+  key: calendarKey,
+  busy: times(3),
+  started: fc.boolean(),
+  more: maybe(shape({ text: textName, at: moment, due: fc.boolean() })),
+});
 const choice = fc
   .tuple(some({ availability }), shape({ line: maybe(words), expiresAt: maybe(moment) }))
   .map(([dot, rest]) => ({ ...dot, ...rest }));
@@ -121,6 +142,16 @@ const planned: fc.Arbitrary<PlannedChoice> = fc
     expiresAt: lasts === null ? null : after(startsAt, lasts),
   }));
 
+const roomKey = fc.constantFrom('hall', 'garden');
+const entering = shape({
+  type: fc.constant('enter'),
+  room: roomKey,
+  sessionId,
+  label: fc.constantFrom('online', 'typing'),
+  metadata: fc.constantFrom(null, { cursor: 1 }),
+  expiresAfter: maybe(length),
+});
+
 const session: fc.Arbitrary<Session> = shape<Session>({
   id: sessionId,
   generation: fc.integer({ min: 1, max: 3 }),
@@ -129,6 +160,7 @@ const session: fc.Arbitrary<Session> = shape<Session>({
   device: fc.constantFrom(...DEVICES),
   connectedAt: moment,
   activeAt: moment,
+  roomsOnly: seldom,
   idle: fc.boolean(),
   holds: fc.subarray(['ASLEEP', 'BACKGROUND', 'LOCKED'] as const),
   lost: fc.boolean(),
@@ -150,6 +182,8 @@ const traffic: fc.Arbitrary<PresenceEvent> = fc.oneof(
   shape({ type: fc.constant('idle'), id: sessionId, generation: fc.constant(0), activeAt: moment, siteIdleTimeout }),
   shape({ type: fc.constant('beat'), id: sessionId, active: fc.boolean(), ttl: length, siteIdleTimeout }),
   shape({ type: fc.constant('end'), id: sessionId }),
+  entering,
+  shape({ type: fc.constant('exit'), room: roomKey, sessionId }),
   shape({
     type: fc.constant('leave'),
     id: sessionId,
@@ -188,6 +222,8 @@ const speech: fc.Arbitrary<PresenceEvent> = fc.oneof(
   shape({ type: fc.constant('hide'), invisible: fc.boolean() }),
   claimed.map((claim) => ({ type: 'claim' as const, ...claim })),
   shape({ type: fc.constant('unclaim'), source: fc.constantFrom(...CLAIM_SOURCES), key: fc.constantFrom('x', 'y') }),
+  news.map((told) => ({ type: 'calendar' as const, ...told })),
+  fc.tuple(textName, news).map(([text, told]) => ({ type: 'look' as const, text, ...told })),
   shape({ type: fc.constant('name'), value: fc.constantFrom('Ada', 'Grace'), since: moment }),
   fc
     .tuple(some({ autoAway: fc.boolean(), idleTimeout: length }), siteIdleTimeout)
@@ -215,6 +251,7 @@ export const anyRecord: fc.Arbitrary<PresenceRecord> = shape<PresenceRecord>({
     session.map(({ id, generation }) => ({ id, generation })),
     { maxLength: 2, selector: ({ id }) => id },
   ),
+  rooms: fc.constant([]),
   claims: fc.oneof(
     fc.constant([]),
     fc.uniqueArray(
@@ -222,6 +259,9 @@ export const anyRecord: fc.Arbitrary<PresenceRecord> = shape<PresenceRecord>({
       { maxLength: 4, selector: ({ source, key }) => `${source}:${key}` },
     ),
   ),
+  calendars: fc
+    .uniqueArray(calendar, { maxLength: 2, selector: ({ key }) => key })
+    .map((all) => all.toSorted((a, b) => (a.key < b.key ? -1 : 1))),
   pick: maybe(
     shape({ availability: fc.constantFrom('AWAY', 'BUSY', 'OFFLINE'), startsAt: moment, expiresAt: maybe(moment) }),
   ),

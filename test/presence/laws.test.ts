@@ -2,12 +2,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { apply } from '../../src/presence/apply.ts';
 import { deadline } from '../../src/presence/deadline.ts';
 import type { PresenceEvent } from '../../src/presence/event.ts';
 import { explain } from '../../src/presence/explain.ts';
 import { asMillis, asNodeId, asSessionId, type Millis } from '../../src/presence/ids.ts';
 import { type Availability, type PresenceRecord, stickyPart } from '../../src/presence/record.ts';
 import { decide, isVisible, resolve } from '../../src/presence/resolve.ts';
+import { placesOf } from '../../src/presence/room.ts';
 import { sessionAvailability } from '../../src/presence/session.ts';
 import { settle } from '../../src/presence/settle.ts';
 import {
@@ -56,6 +58,13 @@ describe('the dot', () => {
     for (const then of [now, asMillis(now + later)]) {
       expect(resolve(left, then)).toMatchObject({ availability: 'OFFLINE', status: null });
     }
+  });
+
+  law('of somebody hidden is in no room', [history], (past) => {
+    const { record, now } = tell(past);
+    const hidden = apply(record, { type: 'hide', invisible: true }, now);
+    expect(placesOf(hidden).size).toBe(0);
+    expect(placesOf(endAll(record, now)).size).toBe(0);
   });
 
   law('comes with words only while it is not offline', [anyRecord, moment], (record, now) => {
@@ -318,12 +327,18 @@ function shuffle<T>(items: readonly T[], rank: (index: number) => number): reado
 
 /** The table of the design, written a second time and another way. */
 function dotByTheRules(record: PresenceRecord): Availability {
-  const { pick, sessions, preferences } = record;
+  const { pick, preferences } = record;
+  const sessions = record.sessions.filter((session) => !session.roomsOnly);
   if (record.invisible || pick?.availability === 'OFFLINE' || sessions.length === 0) return 'OFFLINE';
   const active = (wanted: string) => record.claims.filter(({ source, started }) => source === wanted && started);
   const calls = active('CALL').map((claim) => ({ ...claim, own: false }));
   const rest = [
     ...active('CALENDAR').map((claim) => ({ ...claim, own: false })),
+    ...record.calendars
+      .filter(({ started }) => started)
+      .flatMap(({ busy: [startsAt] }) =>
+        startsAt === undefined ? [] : ([{ startsAt, availability: 'BUSY', own: false }] as const),
+      ),
     ...(pick === null ? [] : [{ ...pick, own: true }]),
   ];
   const order: readonly Availability[] = ['BUSY', 'AWAY', 'ONLINE', 'OFFLINE'];

@@ -42,6 +42,7 @@ describe('starting without any variable', () => {
       lastActiveRefresh: 900_000,
       pingInterval: 10_000,
       nodeLease: 5_000,
+      drain: 1_000,
     });
   });
 });
@@ -230,6 +231,7 @@ describe('the rest', () => {
     expect(readConfig({ REDIS_URL: 'redis://:pass@redis:6379/1' }).store).toEqual({
       kind: 'redis',
       url: 'redis://:pass@redis:6379/1',
+      prefix: 'presence:',
     });
   });
 

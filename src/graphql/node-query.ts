@@ -1,0 +1,83 @@
+/** One way to everything that has an id. */
+import type { RoomMember } from '../hub/roster.ts';
+import type { Settings } from '../hub/settings.ts';
+import type { Seen } from '../hub/watch.ts';
+import { type Person, userIdProblem } from '../presence/ids.ts';
+import type { CustomStatus } from '../presence/site.ts';
+import { builder } from './builder.ts';
+import { type Context, callerOf } from './context.ts';
+import { loadViewer, type SessionModel, type ViewerModel } from './models.ts';
+import { NodeInterface } from './node.ts';
+import { findMember, type RoomModel } from './room.ts';
+
+type Tagged<Name extends string, Model> = Model & { readonly __typename: Name };
+type AnyNode =
+  | Tagged<'User' | 'Presence', Seen>
+  | Tagged<'Viewer', ViewerModel>
+  | Tagged<'Session', SessionModel>
+  | Tagged<'CustomStatus', CustomStatus>
+  | Tagged<'Settings', Settings>
+  | Tagged<'Room', RoomModel>
+  | Tagged<'RoomMember', RoomMember>;
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: NodeInterface,
+    nullable: true,
+    description:
+      'Anything by its id, as fresh as asking for it directly; null when there is no such thing, or it is not for the caller to see.',
+    args: { id: t.arg.id({ required: true, description: 'The id of anything.' }) },
+    resolve: (_, { id }, context) => find(id, context),
+  }),
+);
+
+async function find(id: string, context: Context): Promise<AnyNode | null> {
+  const { hub } = context;
+  const { person } = callerOf(context);
+  const [, prefix = '', rest = ''] =
+    /^(presence|viewer|session|customStatus|settings|service|room|member|channel):(.*)$/s.exec(id) ?? [];
+  switch (prefix) {
+    case '':
+      return userIdProblem(id) === null ? { ...(await hub.user(person.site, id)), __typename: 'User' } : null;
+    case 'presence':
+      return userIdProblem(rest) === null ? { ...(await hub.user(person.site, rest)), __typename: 'Presence' } : null;
+    case 'viewer':
+      return rest === person.user ? { ...(await loadViewer(context, person)), __typename: 'Viewer' } : null;
+    case 'session':
+      return findSession(id, person, context);
+    case 'customStatus': {
+      const status = await hub.customStatus(person.site, id);
+      return status === null ? null : { ...status, __typename: 'CustomStatus' };
+    }
+    case 'settings':
+      return rest === person.site ? { ...(await hub.settings(person.site)), __typename: 'Settings' } : null;
+    case 'room':
+      return { site: person.site, key: hub.roomName(rest), __typename: 'Room' };
+    case 'member':
+      return memberAt(rest, context);
+    default:
+      return null;
+  }
+}
+
+async function findSession(id: string, person: Person, context: Context): Promise<AnyNode | null> {
+  const { sessions } = await loadViewer(context, person);
+  const session = sessions.find((each) => each.id === id);
+  return session === undefined ? null : { ...session, __typename: 'Session' };
+}
+
+async function memberAt(rest: string, context: Context): Promise<AnyNode | null> {
+  const at = rest.indexOf(':');
+  const key = at < 0 ? null : decoded(rest.slice(0, at));
+  if (key === null) return null;
+  const member = await findMember(context, callerOf(context).person.site, key, rest.slice(at + 1));
+  return member === null ? null : { ...member, __typename: 'RoomMember' };
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,89 @@
+/** Entering and leaving rooms, and looking at them. */
+import { asMillis, asSessionId, type Millis, type Person, type SiteId } from '../presence/ids.ts';
+import type { JsonObject, PresenceRecord } from '../presence/record.ts';
+import { LABEL_LIMIT, MAX_EXPIRY, MAX_ROOM_ENTRIES, ROOM_KEY_LIMIT } from '../presence/room.ts';
+import { lineProblem } from '../presence/text.ts';
+import type { Core } from './core.ts';
+import { within } from './input.ts';
+import type { Mailboxes } from './mailboxes.ts';
+import { badInput, Refusal } from './refusal.ts';
+import { createRosters, type RoomMember, type RoomWatch } from './roster.ts';
+import { noSuchSession } from './session.ts';
+
+export interface EnterRoomInput {
+  readonly key: string;
+  readonly label?: string | null | undefined;
+  readonly metadata?: JsonObject | null | undefined;
+  readonly expiresInSeconds?: number | null | undefined;
+}
+
+export function createRooms(core: Core, mailboxes: Mailboxes) {
+  const rosters = createRosters({ store: core.store, clock: core.clock, mailboxes, linger: core.timings.linger });
+
+  async function enterRoom(person: Person, session: string, input: EnterRoomInput): Promise<void> {
+    const room = line(input.key, ROOM_KEY_LIMIT, 'key');
+    const label = line(input.label ?? 'online', LABEL_LIMIT, 'label');
+    const seconds =
+      input.expiresInSeconds == null ? null : within(input.expiresInSeconds, 1, MAX_EXPIRY, 'expiresInSeconds');
+    const sessionId = asSessionId(session);
+    const { after } = await core.report(person, (record, { siteIdleTimeout }) => {
+      requireSession(record, session);
+      return [
+        // A sign of life: guests, who may send no heartbeats, stay by entering again.
+        { type: 'beat', id: sessionId, active: false, ttl: core.timings.heartbeatTtl, siteIdleTimeout },
+        {
+          type: 'enter',
+          room,
+          sessionId,
+          label,
+          metadata: input.metadata ?? null,
+          expiresAfter: seconds === null ? null : asMillis(seconds * 1_000),
+        },
+      ];
+    });
+    rosters.learn({ site: person.site, key: room }, person, after);
+    if (!after.rooms.some((entry) => entry.room === room && entry.sessionId === sessionId)) {
+      throw new Refusal(
+        'ROOM_LIMIT_EXCEEDED',
+        `A person is in at most ${MAX_ROOM_ENTRIES} rooms at once. Leave one first.`,
+        {
+          limit: MAX_ROOM_ENTRIES,
+        },
+      );
+    }
+  }
+
+  /** A room that the session is not in is left already. */
+  async function leaveRoom(person: Person, session: string, key: string): Promise<void> {
+    const room = line(key, ROOM_KEY_LIMIT, 'key');
+    const { after } = await core.report(person, (record) => {
+      requireSession(record, session);
+      return [{ type: 'exit', room, sessionId: asSessionId(session) }];
+    });
+    rosters.learn({ site: person.site, key: room }, person, after);
+  }
+
+  return {
+    enterRoom,
+    leaveRoom,
+    /** The key, checked. */
+    roomName: (key: string): string => line(key, ROOM_KEY_LIMIT, 'key'),
+    roomMembers: async (site: SiteId, key: string): Promise<readonly RoomMember[]> =>
+      rosters.members({ site, key: line(key, ROOM_KEY_LIMIT, 'key') }),
+    roomCount: (site: SiteId, key: string): Promise<number> => core.store.countRoom({ site, key }),
+    watchRoom: async (site: SiteId, key: string, until: Millis | null): Promise<RoomWatch> =>
+      rosters.watch({ site, key: line(key, ROOM_KEY_LIMIT, 'key') }, until),
+    rereadRooms: rosters.reread,
+    closeRooms: rosters.close,
+  };
+}
+
+function requireSession(record: PresenceRecord, session: string): void {
+  if (!record.sessions.some(({ id }) => id === session)) throw noSuchSession();
+}
+
+function line(raw: string, limit: number, field: string): string {
+  const problem = lineProblem(raw, limit);
+  if (problem !== null) throw badInput(field, problem);
+  return raw;
+}

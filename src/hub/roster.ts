@@ -1,0 +1,220 @@
+/**
+ * Rooms as they are looked at here. Everybody in this process who looks at the same room shares one roster: follow,
+ * then read who is there, then whatever is newer. Versions decide, never the order of arrival.
+ */
+import { after, type Millis, type Person } from '../presence/ids.ts';
+import { equal, type PresenceRecord } from '../presence/record.ts';
+import { type Member, placesOf } from '../presence/room.ts';
+import { settle } from '../presence/settle.ts';
+import { personKey, roomKey } from '../store/key.ts';
+import type { RoomName, Stop, Store } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import { createLinger } from './linger.ts';
+import type { Mailbox } from './mailbox.ts';
+import type { Mailboxes } from './mailboxes.ts';
+import { SECOND_LOOK, type Seen, see } from './watch.ts';
+
+/** Somebody in a room. */
+export interface RoomMember extends Member {
+  readonly room: RoomName;
+  readonly seen: Seen;
+}
+
+export interface RoomChange {
+  readonly kind: 'PRESENT' | 'ENTERED' | 'UPDATED' | 'LEFT';
+  readonly member: RoomMember;
+  /** How many there are now. */
+  readonly count: number;
+}
+
+export type RoomWatch = AsyncIterableIterator<RoomChange> & { return(): Promise<IteratorResult<RoomChange>> };
+
+export interface Rosters {
+  /** Who is there, in the order they came. */
+  members(room: RoomName): Promise<readonly RoomMember[]>;
+  /** First everybody who is there, in that order, then every change. */
+  watch(room: RoomName, until: Millis | null): Promise<RoomWatch>;
+  /** What this process itself has just committed need not come back first. */
+  learn(room: RoomName, person: Person, record: PresenceRecord): void;
+  /** Reads every room looked at anew, because messages may have been lost, and tells the differences. */
+  reread(): Promise<void>;
+  close(): void;
+}
+
+/** A room looked at here. Those who left stay in `people` without a member, so that older news of them is known as such. */
+interface Roster {
+  readonly room: RoomName;
+  readonly people: Map<string, { readonly version: number; readonly member: RoomMember | null }>;
+  readonly watchers: Set<Mailbox<string, RoomChange>>;
+  users: number;
+  count: number;
+  stop: Stop;
+  ready: Promise<void>;
+}
+
+export interface RostersOptions {
+  readonly store: Pick<Store, 'followRoom' | 'readRoom' | 'read'>;
+  readonly clock: Clock;
+  readonly mailboxes: Mailboxes;
+  readonly linger: Millis;
+}
+
+const READ_BATCH = 500; // records at once
+const MOST_GONE = 1_000; // people remembered as gone, above which all of them are forgotten
+
+export function createRosters({ store, clock, mailboxes, linger }: RostersOptions): Rosters {
+  const rosters = new Map<string, Roster>();
+  const idle = createLinger(clock, linger, release);
+  let stopSecondLook: Stop | null = null;
+
+  /** The roster of a room, complete, for as long as `use` takes and a little longer. */
+  async function withRoster<Answer>(room: RoomName, use: (roster: Roster) => Answer): Promise<Answer> {
+    const key = roomKey(room);
+    const roster = rosters.get(key) ?? begin(room);
+    roster.users++;
+    idle.keep(key);
+    try {
+      await roster.ready;
+      return use(roster);
+    } finally {
+      letGo(roster);
+    }
+  }
+
+  function begin(room: RoomName): Roster {
+    const roster: Roster = {
+      room,
+      people: new Map(),
+      watchers: new Set(),
+      users: 0,
+      count: 0,
+      stop: () => {},
+      ready: Promise.resolve(),
+    };
+    rosters.set(roomKey(room), roster);
+    roster.ready = prepare(roster).catch((error: unknown) => {
+      rosters.delete(roomKey(room));
+      roster.stop();
+      throw error;
+    });
+    return roster;
+  }
+
+  async function prepare(roster: Roster): Promise<void> {
+    roster.stop = await store.followRoom(roster.room, (person, record) => hear(roster, person, record));
+    await read(roster);
+  }
+
+  /** `believe`: versions that went backwards too, because the store lost what was committed. */
+  async function read(roster: Roster, believe = false): Promise<void> {
+    const before = new Map(roster.people);
+    const here = await store.readRoom(roster.room);
+    const known = [...before.values()].flatMap(({ member }) => (member === null ? [] : member.seen.person));
+    const people = [...new Map([...here, ...known].map((person) => [personKey(person), person])).values()];
+    for (let from = 0; from < people.length; from += READ_BATCH) {
+      const batch = people.slice(from, from + READ_BATCH);
+      const records = await store.read(batch);
+      for (const [at, person] of batch.entries()) {
+        const record = records[at];
+        if (record === undefined) continue;
+        const key = personKey(person);
+        const was = roster.people.get(key);
+        // Unless something newer came while we read.
+        if (believe && was !== undefined && was === before.get(key)) roster.people.set(key, { ...was, version: -1 });
+        hear(roster, person, record);
+      }
+    }
+  }
+
+  function hear(roster: Roster, person: Person, record: PresenceRecord): void {
+    const key = personKey(person);
+    const before = roster.people.get(key);
+    if (before !== undefined && record.version <= before.version) return;
+    const now = clock.now();
+    const place = placesOf(settle(record, now)).get(roster.room.key);
+    const member = place === undefined ? null : { ...place, room: roster.room, seen: see(person, record, now) };
+    roster.people.set(key, { version: record.version, member });
+    const was = before?.member ?? null;
+    roster.count += Number(member !== null) - Number(was !== null);
+    forgetGone(roster);
+    const change = changeOf(was, member, roster.count);
+    if (change !== null) for (const mailbox of roster.watchers) mailbox.put(key, change);
+  }
+
+  function letGo(roster: Roster): void {
+    roster.users--;
+    if (roster.users === 0 && rosters.get(roomKey(roster.room)) === roster) idle.start(roomKey(roster.room));
+  }
+
+  function release(key: string): void {
+    rosters.get(key)?.stop();
+    rosters.delete(key);
+  }
+
+  async function watch(room: RoomName, until: Millis | null): Promise<RoomWatch> {
+    return withRoster(room, (roster) => {
+      const mailbox = mailboxes.open<RoomChange>(until, {
+        merge,
+        onDone: () => {
+          roster.watchers.delete(mailbox);
+          letGo(roster);
+        },
+      });
+      roster.users++;
+      roster.watchers.add(mailbox);
+      for (const member of inOrder(roster)) {
+        mailbox.put(personKey(member.seen.person), { kind: 'PRESENT', member, count: roster.count });
+      }
+      return mailbox;
+    });
+  }
+
+  return {
+    members: (room) => withRoster(room, inOrder),
+    watch,
+    learn(room, person, record) {
+      const roster = rosters.get(roomKey(room));
+      if (roster !== undefined) hear(roster, person, record);
+    },
+    async reread() {
+      for (const roster of [...rosters.values()]) await read(roster);
+      stopSecondLook?.();
+      stopSecondLook = clock.at(after(clock.now(), SECOND_LOOK), () => {
+        for (const roster of rosters.values()) read(roster, true).catch(() => undefined); // away again; its return starts another
+      });
+    },
+    close() {
+      stopSecondLook?.();
+      idle.close();
+      for (const key of [...rosters.keys()]) release(key);
+    },
+  };
+}
+
+function inOrder({ people }: Roster): readonly RoomMember[] {
+  return [...people.values()]
+    .flatMap(({ member }) => member ?? [])
+    .sort((a, b) => a.enteredAt - b.enteredAt || (a.seen.person.user < b.seen.person.user ? -1 : 1));
+}
+
+function changeOf(was: RoomMember | null, member: RoomMember | null, count: number): RoomChange | null {
+  if (member === null) return was === null ? null : { kind: 'LEFT', member: was, count };
+  if (was === null) return { kind: 'ENTERED', member, count };
+  return sameWords(member, was) ? null : { kind: 'UPDATED', member, count };
+}
+
+const sameWords = (a: Member, b: Member): boolean =>
+  a.label === b.label && equal(a.metadata, b.metadata) && a.expiresAt === b.expiresAt && a.lastSeen === b.lastSeen;
+
+function forgetGone({ people, count }: Roster): void {
+  if (people.size - count <= MOST_GONE) return;
+  for (const [key, { member }] of people) if (member === null) people.delete(key);
+}
+
+/** What a slow reader is told of somebody instead of two changes in a row; null: nothing, they came and went unseen. */
+function merge(waiting: RoomChange, newer: RoomChange): RoomChange | null {
+  const unseen = waiting.kind === 'ENTERED';
+  if (newer.kind === 'LEFT') return unseen ? null : newer;
+  if (waiting.kind === 'LEFT') return { ...newer, kind: 'UPDATED' };
+  return { ...newer, kind: waiting.kind };
+}

@@ -1,0 +1,136 @@
+/**
+ * Optimistic commits. A change starts from the record as last seen here, so the ordinary case is one round trip; when
+ * somebody else was first, the script hands back the record that stands, and the change is made to that. Changes of one
+ * person are chained, and those of one turn of the event loop travel together.
+ */
+import { deadline } from '../../presence/deadline.ts';
+import { asMicros, type Micros, type NodeId, type Person } from '../../presence/ids.ts';
+import type { PresenceRecord } from '../../presence/record.ts';
+import { isVisible } from '../../presence/resolve.ts';
+import { changedPlaces, placesOf } from '../../presence/room.ts';
+import { recordCodec } from '../codec.ts';
+import { personKey, roomKey } from '../key.ts';
+import type { Client } from './client.ts';
+import type { Keys } from './keys.ts';
+import { answered } from './patience.ts';
+
+/** What a commit asks Redis: its keys and arguments, as commit.lua says. */
+interface Commit {
+  readonly shard: number;
+  readonly keys: readonly string[];
+  readonly args: readonly string[];
+}
+
+type Outcome = { readonly version: Micros } | { readonly standing: PresenceRecord };
+
+interface RecordChange {
+  readonly before: PresenceRecord;
+  readonly after: PresenceRecord;
+  /** It has lost to somebody else's change before, and now goes ahead of those that are new. */
+  readonly again?: boolean;
+  /** It was committed before and is lost: it keeps the version of `after`. */
+  readonly restore?: boolean;
+}
+
+export type Committer = (person: Person, change: RecordChange) => Promise<Outcome>;
+
+export interface CommitterOptions {
+  readonly client: Client;
+  readonly keys: Keys;
+  /** On a cluster a call stays within one shard. */
+  readonly cluster: boolean;
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+}
+
+const MOST_AT_ONCE = 100; // commits in one call; a script blocks Redis for about 10 us each
+
+export function createCommitter({ client, keys, cluster, publish }: CommitterOptions): Committer {
+  interface Waiting extends Commit {
+    readonly resolve: (outcome: Outcome) => void;
+    readonly reject: (error: unknown) => void;
+  }
+  let waiting: Waiting[] = [];
+
+  function flush(): void {
+    const all = waiting;
+    waiting = [];
+    if (all.length === 0) return;
+    for (const group of cluster ? byShard(all) : [all]) {
+      for (let from = 0; from < group.length; from += MOST_AT_ONCE) void send(group.slice(from, from + MOST_AT_ONCE));
+    }
+  }
+
+  /** Never rejects: each commit is told. */
+  async function send(commits: readonly Waiting[]): Promise<void> {
+    const names = commits.flatMap((commit) => commit.keys);
+    const args = commits.flatMap((commit) => commit.args);
+    try {
+      const results = await answered(client.commitPeople(names.length, ...names, publish, ...args));
+      for (const [at, commit] of commits.entries()) commit.resolve(outcome(results[at]));
+    } catch (error) {
+      for (const commit of commits) commit.reject(error);
+    }
+  }
+
+  return (person, change) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ ...commitOf(keys, person, change), resolve, reject });
+      // Without this, two processes that write one person as fast as they can would leave one of them behind for ever.
+      if (change.again) flush();
+      else if (waiting.length === 1) setImmediate(flush);
+    });
+}
+
+function commitOf(keys: Keys, person: Person, { before, after, restore }: RecordChange): Commit {
+  const key = personKey(person);
+  const shard = keys.shardOf(key);
+  const nameOf = (place: string) => roomKey({ site: person.site, key: place });
+  const setsOf = (record: PresenceRecord) =>
+    new Set([
+      ...[...holders(record)].map((node) => keys.held(shard, node)),
+      ...[...placesOf(record).keys()].map((place) => keys.room(shard, nameOf(place))),
+    ]);
+  const [had, has] = [setsOf(before), setsOf(after)];
+  const joins = [...has].filter((set) => !had.has(set));
+  const leaves = [...had].filter((set) => !has.has(set));
+  const rooms = changedPlaces(before, after).map(nameOf);
+  const due = deadline(after);
+  return {
+    shard,
+    keys: [keys.record(key), keys.deadlines(shard), keys.online(shard, person.site), ...joins, ...leaves],
+    args: [
+      key,
+      String(before.version),
+      recordCodec.encode(after),
+      due === null ? '' : String(due),
+      `${isVisible(after) ? '+' : '-'}${person.user}`,
+      keys.bucket(key),
+      String(joins.length),
+      String(leaves.length),
+      restore ? String(after.version) : '',
+      String(rooms.length),
+      ...rooms.flatMap((room) => [keys.roomChannel(room), room]),
+    ],
+  };
+}
+
+/** Processes that hold an open socket of this person. */
+export function holders(record: PresenceRecord): ReadonlySet<NodeId> {
+  return new Set(record.sessions.flatMap(({ node, endsAt }) => (node !== null && endsAt === null ? [node] : [])));
+}
+
+function outcome(result: string | readonly [string, string] | undefined): Outcome {
+  if (result === undefined) throw new Error('the commit script answered fewer results than commits');
+  if (typeof result === 'string') return { version: asMicros(Number(result)) };
+  return { standing: recordCodec.decode(result[1], result[0]) };
+}
+
+function byShard<Each extends Commit>(commits: readonly Each[]): Each[][] {
+  const shards = new Map<number, Each[]>();
+  for (const commit of commits) {
+    const group = shards.get(commit.shard);
+    if (group === undefined) shards.set(commit.shard, [commit]);
+    else group.push(commit);
+  }
+  return [...shards.values()];
+}

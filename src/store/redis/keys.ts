@@ -1,0 +1,67 @@
+/**
+ * Where everything is in Redis. People are spread over 256 shards by site and user; all keys of a shard share a hash
+ * tag, so that they are in one slot of a cluster and one script call may touch them. `<p>` is the prefix, `<person>`
+ * the JSON array of site and user id, as in key.ts.
+ *
+ *   <p>{s17}r:<person>   string   `<version>|<JSON of the record>`; for ever (sticky), empty of sessions once they left
+ *   <p>{s17}d                  zset     deadlines: member `<person>`, score milliseconds since 1970
+ *   <p>{s17}o:<site>           set      users of the site whom others see as not OFFLINE
+ *   <p>{s17}n:<node>           set      `<person>` of people with a session on that node; gone with the node
+ *   <p>{s17}b<0..3>            channel  commits of the shard's people: `<person>\n<version>\n<JSON>`, 1,024 buckets in all
+ *   <p>{s17}m:<room>           set      `<person>` of the shard's people whom others see in the room (its key as in key.ts)
+ *   <p>w<0..1023>              channel  commits that change a room: `<room>\n<version>\n<person>\n<JSON>`; not sharded
+ *   <p>{s17}x:<name>:<person>  string   a text of that person's; goes when nobody has read it for 90 days
+ *   <p>{s17}t:<site>           string   `<version>|<JSON>` of a site's settings and custom statuses; sites are spread like people
+ *   <p>{s17}u:<site>           channel  commits of that site, as above with the site's key
+ *   <p>{nodes}                 zset     processes of the service: member node id, score when its lease ends (Redis's clock)
+ *
+ * Nothing grows without bound: `d` and `o` shrink as people leave, `n` goes with its node, and what stays for ever is
+ * one `r` for each person who was ever known and one `t` for each site whose administrators decided anything.
+ */
+import { hash } from '../../presence/hash.ts';
+import type { NodeId, SiteId } from '../../presence/ids.ts';
+import { bucketOf } from '../feed.ts';
+
+export const SHARDS = 256;
+const BUCKETS_PER_SHARD = 4;
+
+export interface Keys {
+  /** `key` is a person's or a site's, as in key.ts. */
+  shardOf(key: string): number;
+  record(key: string): string;
+  deadlines(shard: number): string;
+  online(shard: number, site: SiteId): string;
+  held(shard: number, node: NodeId): string;
+  /** People of the shard in a room; `room` as in key.ts. */
+  room(shard: number, room: string): string;
+  /** The channel on which commits that change this room travel. Its people are of all shards, so it belongs to none. */
+  roomChannel(room: string): string;
+  /** The channel on which commits of this person travel. */
+  bucket(key: string): string;
+  /** A text of the person with this key. */
+  text(key: string, name: string): string;
+  /** `key` is the site's, as in key.ts. */
+  site(key: string): string;
+  siteChannel(key: string): string;
+  readonly nodes: string;
+}
+
+export function createKeys(prefix: string): Keys {
+  const tag = (shard: number) => `${prefix}{s${shard}}`;
+  const shardOf = (key: string) => hash(key) % SHARDS;
+  return {
+    shardOf,
+    record: (key) => `${tag(shardOf(key))}r:${key}`,
+    deadlines: (shard) => `${tag(shard)}d`,
+    online: (shard, site) => `${tag(shard)}o:${site}`,
+    held: (shard, node) => `${tag(shard)}n:${node}`,
+    room: (shard, room) => `${tag(shard)}m:${room}`,
+    roomChannel: (room) => `${prefix}w${bucketOf(room)}`,
+    // The bits above those that chose the shard, so that the buckets of one shard are evenly filled.
+    bucket: (key) => `${tag(shardOf(key))}b${Math.floor(hash(key) / SHARDS) % BUCKETS_PER_SHARD}`,
+    text: (key, name) => `${tag(shardOf(key))}x:${name}:${key}`,
+    site: (key) => `${tag(shardOf(key))}t:${key}`,
+    siteChannel: (key) => `${tag(shardOf(key))}u:${key}`,
+    nodes: `${prefix}{nodes}`,
+  };
+}

@@ -1,0 +1,99 @@
+/**
+ * How long anybody waits for Redis, and what they are told. A short absence is waited for; a longer one is answered in
+ * time, and what was not begun by then is not done later, behind the back of somebody who was told that it failed.
+ */
+import { type Stop, StoreUnavailable } from '../store.ts';
+import type { Client } from './client.ts';
+
+export interface Patience {
+  /** What `question` answers, or StoreUnavailable after two seconds. It asks `begin` before each step that changes something. */
+  ask<Answer>(question: (begin: () => void) => Promise<Answer>): Promise<Answer>;
+  /** Whether Redis answered when it was last asked. */
+  reachable(): boolean;
+  /** From now on everything is StoreUnavailable. */
+  close(): void;
+}
+
+export interface PatienceOptions {
+  readonly client: Client;
+  /** Calls `run` once, after `ms` of real time. */
+  readonly later: (ms: number, run: () => void) => Stop;
+  /** Redis answers again after it did not. */
+  readonly onReturn: () => void;
+}
+
+const MOST = 1_900; // ms; a mutation is answered within two seconds
+const RECONNECT = 800; // ms of MOST in which a lost connection may come back; a command may take 1,000 then
+
+export function createPatience({ client, later, onReturn }: PatienceOptions): Patience {
+  let closed = false;
+  let reached = true;
+  let coming: Promise<void> | null = null;
+
+  async function ask<Answer>(question: (begin: () => void) => Promise<Answer>): Promise<Answer> {
+    if (closed) throw new StoreUnavailable('The store is closed.');
+    let late = false;
+    const begin = () => {
+      if (late) throw new StoreUnavailable('Redis was away for too long.');
+    };
+    const steps = async () => {
+      if (client.status !== 'ready') await becomesReady();
+      begin();
+      return question(begin);
+    };
+    try {
+      const answer = await inTime(steps(), MOST, () => {
+        late = true;
+      });
+      if (!reached) onReturn();
+      reached = true;
+      return answer;
+    } catch (error) {
+      if (error instanceof StoreUnavailable) reached = false;
+      throw error;
+    }
+  }
+
+  /** One listener, however many wait. */
+  function becomesReady(): Promise<void> {
+    coming ??= new Promise((resolve) => {
+      client.once('ready', () => {
+        coming = null;
+        resolve();
+      });
+    });
+    return inTime(coming, RECONNECT, () => {});
+  }
+
+  async function inTime<Answer>(answer: Promise<Answer>, ms: number, onLate: () => void): Promise<Answer> {
+    let cancel: Stop = () => {};
+    const tooLate = new Promise<never>((_, reject) => {
+      cancel = later(ms, () => {
+        onLate();
+        reject(new StoreUnavailable('Redis did not answer in time.'));
+      });
+    });
+    try {
+      return await Promise.race([answer, tooLate]);
+    } finally {
+      cancel();
+    }
+  }
+
+  return {
+    ask,
+    reachable: () => reached && client.status === 'ready' && !closed,
+    close() {
+      closed = true;
+    },
+  };
+}
+
+/** Redis's answer; whatever ioredis rejects with means that Redis cannot be relied on now. */
+export async function answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new StoreUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Reading and changing people: the record as last seen, a commit, and the record that stands when that is refused. What
+ * is remembered here also outlives what Redis loses, by a failover or a restart.
+ */
+import { deadline } from '../../presence/deadline.ts';
+import { asMillis, type Micros, type Person } from '../../presence/ids.ts';
+import { EMPTY_RECORD, type PresenceRecord } from '../../presence/record.ts';
+import type { Agenda } from '../agenda.ts';
+import { recordCodec } from '../codec.ts';
+import { personKey, personOf } from '../key.ts';
+import { createRecent } from '../recent.ts';
+import type { Client } from './client.ts';
+import { createCommitter } from './committer.ts';
+import type { Keys } from './keys.ts';
+import { answered, type Patience } from './patience.ts';
+import { parseStored } from './stored.ts';
+
+export interface Records {
+  read(people: readonly Person[]): Promise<readonly PresenceRecord[]>;
+  /** Remembers what another process has committed, as if it had been read. */
+  note(key: string, record: PresenceRecord): void;
+  /** `begin` throws when it is too late to change anything. */
+  update(person: Person, change: Change<PresenceRecord>, begin: () => void): Promise<PresenceRecord>;
+  /** Writes again whatever Redis has lost of what is remembered here. */
+  repair(patience: Pick<Patience, 'ask'>): Promise<void>;
+}
+
+type Change<Body> = (record: Body) => Body;
+
+export interface RecordsOptions {
+  readonly client: Client;
+  readonly keys: Keys;
+  readonly cluster: boolean;
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  /** Deadlines of those whom this process committed last. */
+  readonly agenda: Agenda<string>;
+  /** Called with every record that was written again. */
+  readonly onRestored: (record: PresenceRecord) => void;
+}
+
+const RECENT = 50_000; // records kept to start changes from
+const REPAIR_BATCH = 500; // records read at once
+const AT_ONCE = asMillis(0);
+
+export function createRecords({ client, keys, cluster, publish, agenda, onRestored }: RecordsOptions): Records {
+  const commit = createCommitter({ client, keys, cluster, publish });
+  const recent = createRecent<PresenceRecord>(RECENT);
+
+  async function fetch(names: readonly string[]): Promise<readonly PresenceRecord[]> {
+    const records: PresenceRecord[] = [];
+    await Promise.all(
+      groups(names, (name) => (cluster ? keys.shardOf(name) : 0)).map(async (places) => {
+        const values = await answered(client.mget(places.map((at) => keys.record(names[at] ?? ''))));
+        places.forEach((at, index) => {
+          records[at] = parseStored(values[index] ?? null, recordCodec.decode) ?? EMPTY_RECORD;
+        });
+      }),
+    );
+    return records;
+  }
+
+  /** What Redis has lost of what is remembered here is written again as soon as that is noticed. */
+  async function read(names: readonly string[]): Promise<readonly PresenceRecord[]> {
+    const standing = await fetch(names);
+    return Promise.all(standing.map((record, at) => whole(names[at] ?? '', record)));
+  }
+
+  /**
+   * Versions only grow, so a lower one than is remembered means that commits were lost. The record is restored with the
+   * version it had: of several processes that remember, the one that knows the latest prevails.
+   */
+  async function whole(key: string, found: PresenceRecord): Promise<PresenceRecord> {
+    const person = personOf(key);
+    let standing = found;
+    for (;;) {
+      const remembered = recent.get(key);
+      if (person === null || remembered === undefined || remembered.version <= standing.version) break;
+      const outcome = await commit(person, { before: standing, after: remembered, restore: true });
+      if ('version' in outcome) {
+        onRestored(remembered);
+        return keep(key, remembered, outcome.version);
+      }
+      standing = outcome.standing;
+    }
+    recent.set(key, standing);
+    return standing;
+  }
+
+  async function readOne(key: string): Promise<PresenceRecord> {
+    const [record] = await read([key]);
+    return record ?? EMPTY_RECORD;
+  }
+
+  async function update(person: Person, change: Change<PresenceRecord>, begin: () => void): Promise<PresenceRecord> {
+    const key = personKey(person);
+    let step = guess(recent.get(key), change) ?? certain(await readOne(key), change);
+    // Each attempt is lost only to a commit that succeeded; `begin` ends it when it is too late.
+    for (let attempt = 0; ; attempt++) {
+      if (step.after === step.before) {
+        // It may be due here by a deadline that another process has moved since.
+        if (agenda.has(key)) agenda.set(key, deadline(step.before));
+        return step.before;
+      }
+      begin();
+      const outcome = await commit(person, { ...step, again: attempt > 0 }).catch((error: unknown) => {
+        agenda.set(key, AT_ONCE); // nobody knows whether it was committed, and so who times it: it is looked at again
+        throw error;
+      });
+      if ('version' in outcome) return keep(key, step.after, outcome.version);
+      agenda.set(key, null); // whoever was first times it
+      step = certain(await whole(key, outcome.standing), change);
+    }
+  }
+
+  function note(key: string, record: PresenceRecord): void {
+    if (record.version > (recent.get(key)?.version ?? 0)) recent.set(key, record);
+  }
+
+  function keep(key: string, record: PresenceRecord, version: Micros): PresenceRecord {
+    const after = { ...record, version };
+    recent.set(key, after);
+    agenda.set(key, deadline(after));
+    return after;
+  }
+
+  async function repair({ ask }: Pick<Patience, 'ask'>): Promise<void> {
+    const remembered = [...recent.entries()].map(([key]) => key);
+    for (let from = 0; from < remembered.length; from += REPAIR_BATCH) {
+      await ask(() => read(remembered.slice(from, from + REPAIR_BATCH)));
+    }
+  }
+
+  return { read: (people) => read(people.map(personKey)), note, update, repair };
+}
+
+interface Step<Body> {
+  readonly before: Body;
+  readonly after: Body;
+}
+
+/** A change of a record that may be out of date: the commit will tell. Only "nothing to do" and "not allowed" it cannot tell, so those are no guesses. */
+function guess<Body>(before: Body | undefined, change: Change<Body>): Step<Body> | null {
+  if (before === undefined) return null;
+  try {
+    const after = change(before);
+    return after === before ? null : { before, after };
+  } catch {
+    return null;
+  }
+}
+
+const certain = <Body>(before: Body, change: Change<Body>): Step<Body> => ({ before, after: change(before) });
+
+/** The places of the names, those together that go in one command. */
+function groups(names: readonly string[], groupOf: (name: string) => number): readonly (readonly number[])[] {
+  const found = new Map<number, number[]>();
+  names.forEach((name, at) => {
+    const group = groupOf(name);
+    const places = found.get(group);
+    if (places === undefined) found.set(group, [at]);
+    else places.push(at);
+  });
+  return [...found.values()];
+}

@@ -1,0 +1,259 @@
+/**
+ * The store that many processes share. Records are strings, committed by a script that compares versions (records.ts,
+ * committer.ts); deadlines are indexed in Redis and timed by whoever committed them; changes travel by pub/sub in
+ * buckets of people. keys.ts has the layout, and patience.ts says when the answer is "not now".
+ */
+import { asMillis, type Millis, type Person } from '../../presence/ids.ts';
+import type { PresenceRecord } from '../../presence/record.ts';
+import type { SiteRecord } from '../../presence/site.ts';
+import { createAgenda } from '../agenda.ts';
+import { recordCodec, siteCodec } from '../codec.ts';
+import { createFeed, type Feed, type FeedOptions } from '../feed.ts';
+import { personKey, personOf, roomKey, siteKey } from '../key.ts';
+import { type Stop, type Store, StoreUnavailable } from '../store.ts';
+import { connect, messengerOf } from './client.ts';
+import { holders } from './committer.ts';
+import { createKeys, SHARDS } from './keys.ts';
+import { createNodes } from './nodes.ts';
+import { answered, createPatience } from './patience.ts';
+import { createPubSub } from './pubsub.ts';
+import { createRecords } from './records.ts';
+import { createSiteRecords } from './site-records.ts';
+import { createTexts } from './texts.ts';
+
+export interface RedisStoreOptions {
+  /** redis://, rediss:// (TLS) or sentinel://; a cluster is recognised by itself. */
+  readonly url: string;
+  /** Begins every key and channel. */
+  readonly prefix: string;
+  /** Calls `run` once, after `ms` of real time. */
+  readonly later: (ms: number, run: () => void) => Stop;
+  /** The wall clock, in ms. */
+  readonly wall: () => number;
+}
+
+export interface RedisStore extends Store {
+  /** Sentences for the operator. */
+  readonly warnings: readonly string[];
+  /** How far Redis's clock is ahead of the wall clock here, as of the last heartbeat. All processes go by Redis's. */
+  offset(): Millis;
+}
+
+/** @throws {StoreRefused} when Redis cannot be reached at start, or is too old */
+export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOptions): Promise<RedisStore> {
+  const { client, subscriber, cluster, warnings } = await connect(url, later);
+  const keys = createKeys(prefix);
+  const agenda = createAgenda<string>();
+  const patience = createPatience({ client, later, onReturn });
+  const publish = cluster ? 'SPUBLISH' : 'PUBLISH';
+  const onRestored = (record: PresenceRecord) => nodes.suspect(holders(record));
+  const records = createRecords({ client, keys, cluster, publish, agenda, onRestored });
+  const siteRecords = createSiteRecords({ client, keys, publish });
+  const texts = createTexts({ client, keys });
+  const slotOf = (channel: string) => /\{.*?\}/.exec(channel)?.[0] ?? channel;
+  const engine = createPubSub({ subscriber, sharded: cluster, slotOf });
+  const people = createFeed({ ...wire<PresenceRecord>(recordCodec.decode), engine, trigger: keys.bucket });
+  const roomEngine = cluster ? createPubSub({ subscriber, sharded: false, slotOf }) : engine;
+  const rooms = createFeed({ ...roomWire, engine: roomEngine, trigger: keys.roomChannel });
+  const sites = createFeed({ ...wire<SiteRecord>(siteCodec.decode), engine, trigger: keys.siteChannel });
+  const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
+  const chains = new Map<string, Promise<unknown>>();
+  const gaps = new Set<() => void>();
+  let offset = asMillis(0);
+  let messenger: ReturnType<typeof messengerOf> = null;
+  let mending = false;
+  let mendAgain = false;
+  let returning = false;
+  let closed = false;
+
+  /** One change of a person at a time; the others of this process wait for it. */
+  function chained<Answer>(key: string, work: () => Promise<Answer>): Promise<Answer> {
+    const before = chains.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    chains.set(key, mine);
+    const done = () => {
+      if (chains.get(key) === mine) chains.delete(key);
+    };
+    mine.then(done, done);
+    return mine;
+  }
+
+  /** The members of one set in each shard together. */
+  async function countAll(setOf: (shard: number) => string): Promise<number> {
+    const counts = await Promise.all(shards.map((shard) => answered(client.scard(setOf(shard)))));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async function follow<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> {
+    let following: Promise<Stop> | null = null;
+    try {
+      return await patience.ask(() => {
+        following = feed.follow(key, tell);
+        return answered(following);
+      });
+    } catch (error) {
+      // It may still come about, and nobody wants it any more.
+      (following as Promise<Stop> | null)?.then((stop) => stop()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Messages may have been lost, and more than that: tells of it once neither can be lost any more. */
+  function mend(): void {
+    if (closed) return;
+    mendAgain = mending;
+    if (mending) return;
+    mending = true;
+    attendMessenger();
+    Promise.all([engine.renew(), cluster ? roomEngine.renew() : null])
+      .then(() => Promise.all([records.repair(patience), siteRecords.repair(patience)]))
+      .then(
+        () => {
+          mending = false;
+          tellGaps();
+          if (mendAgain) mend();
+        },
+        () => {
+          // Away again, or not back yet on the other connection.
+          mending = false;
+          later(RETRY, mend);
+        },
+      );
+  }
+  for (const event of cluster ? CLUSTER_GAPS : ['ready']) subscriber.on(event, mend);
+  attendMessenger();
+
+  function attendMessenger(): void {
+    const present = messengerOf(subscriber);
+    if (present === messenger) return;
+    messenger = present;
+    present?.once('end', mend);
+  }
+
+  function tellGaps(): void {
+    if (!closed) for (const tell of gaps) tell();
+  }
+
+  /**
+   * Redis answers again after it did not, and its connections need not have broken: nobody knows what became of what it
+   * was asked, nor whether messages still come.
+   */
+  function onReturn(): void {
+    if (returning) return;
+    returning = true;
+    later(RETRY, () => {
+      returning = false;
+      if (closed || mending) return;
+      const cancel = cluster ? () => {} : later(PROOF, () => subscriber.disconnect(true));
+      const proof = cluster ? Promise.resolve() : subscriber.ping();
+      proof.then(tellGaps, () => undefined).finally(cancel);
+    });
+  }
+
+  /** A slow answer says little about when it was given. */
+  function learnTime(now: Millis, asked: number): void {
+    const heard = wall();
+    if (heard - asked <= PROMPT) offset = asMillis(now - (asked + heard) / 2);
+  }
+
+  const nodes = createNodes({ client, keys, agenda, patience, learnTime, wall });
+  const [seconds, micros] = await client.time();
+  offset = asMillis(Number(seconds) * 1_000 + Number(micros) / 1_000 - wall());
+  await nodes.adopt();
+
+  return {
+    warnings,
+    offset: () => offset,
+    read: (these) => patience.ask(() => records.read(these)),
+    update: (person, change) =>
+      patience.ask((begin) => chained(personKey(person), () => records.update(person, change, begin))),
+    async due(now, limit) {
+      if (closed) throw new StoreUnavailable('The store is closed.');
+      return { people: agenda.due(now, limit).flatMap((key) => personOf(key) ?? []), next: agenda.next(now) };
+    },
+    follow(person, tell) {
+      const key = personKey(person);
+      return follow(people, key, (record) => {
+        records.note(key, record);
+        tell(record);
+      });
+    },
+    countOnline: (site) => patience.ask(() => countAll((shard) => keys.online(shard, site))),
+    readRoom: (room) =>
+      patience.ask(async () => {
+        const sets = await Promise.all(
+          shards.map((shard) => answered(client.smembers(keys.room(shard, roomKey(room))))),
+        );
+        return sets.flat().flatMap((key) => personOf(key) ?? []);
+      }),
+    countRoom: (room) => patience.ask(() => countAll((shard) => keys.room(shard, roomKey(room)))),
+    followRoom: (room, tell) => follow(rooms, roomKey(room), ({ person, record }) => tell(person, record)),
+    readText: (person, name) => patience.ask(() => texts.read(person, name)),
+    writeText: (person, name, text) => patience.ask(() => texts.write(person, name, text)),
+    readSite: (site) => patience.ask(() => siteRecords.read(siteKey(site))),
+    updateSite: (site, change) =>
+      patience.ask((begin) => chained(siteKey(site), () => siteRecords.update(siteKey(site), change, begin))),
+    followSite: (site, tell) => follow(sites, siteKey(site), tell),
+    nodes,
+    reachable: patience.reachable,
+    onGap(tell) {
+      gaps.add(tell);
+      return () => gaps.delete(tell);
+    },
+    check: () => patience.ask(async () => void (await answered(client.exists(keys.nodes)))),
+    async close() {
+      if (closed) return;
+      closed = true;
+      patience.close();
+      await Promise.allSettled(chains.values());
+      for (const each of new Set([client, subscriber])) each.disconnect();
+    },
+  };
+}
+
+const RETRY = 250; // ms
+const PROOF = 1_000; // ms in which the connection for messages has to answer, or is made anew
+const PROMPT = 100; // ms for an answer that the clock is set by
+
+/** On a cluster ioredis moves subscriptions from node to node by itself, and says so in these ways. */
+const CLUSTER_GAPS = ['ready', '-node', '+node', '+subscriber', 'subscribersReady'];
+
+interface InRoom {
+  readonly person: Person;
+  readonly record: PresenceRecord;
+}
+
+/** `<room>\n<version>\n<person>\n<JSON>` */
+const roomWire: Wire<InRoom> = {
+  encode: unpublished,
+  decode(message) {
+    const [room = '', version = '', person = '', json = ''] = message.split('\n', 4);
+    return {
+      key: room,
+      body: () => ({ person: personOf(person) as Person, record: recordCodec.decode(json, version) }),
+    };
+  },
+};
+
+type Wire<Body> = Pick<FeedOptions<Body, string>, 'encode' | 'decode'>;
+
+/** `<key>\n<version>\n<JSON>`, published by the scripts; the body is read only when somebody here follows the key. */
+function wire<Body>(decode: (json: string, version: string) => Body): Wire<Body> {
+  return {
+    encode: unpublished,
+    decode(message) {
+      const first = message.indexOf('\n');
+      return {
+        key: message.slice(0, first),
+        body: () => {
+          const second = message.indexOf('\n', first + 1);
+          return decode(message.slice(second + 1), message.slice(first + 1, second));
+        },
+      };
+    },
+  };
+}
+
+function unpublished(): string {
+  throw new Error('commits are published by their script');
+}
