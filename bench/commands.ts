@@ -1,0 +1,61 @@
+/** Commands sent to Redis for what people do, of many people at once; keeping the lease is taken off. */
+import { type Client, commandsDuring, connect, type Measurement, SAY, sleep, startNode } from './support.ts';
+
+const PEOPLE = 200;
+const IDLE_SOCKETS = 1_000;
+const IDLE_TIME = 60_000; // ms
+
+export const commands: Measurement = async (redisUrl) => {
+  const node = await startNode(redisUrl);
+  let clients: Client[] = [];
+  const each = async (work: () => Promise<unknown>) => {
+    const started = performance.now();
+    const all = await commandsDuring(redisUrl, work);
+    const beats = (performance.now() - started) / BEAT;
+    return ((all - beats) / PEOPLE).toFixed(2);
+  };
+  const all = (work: (client: Client, at: number) => Promise<unknown>) => () => Promise.all(clients.map(work));
+  const report = (activity: string) =>
+    `mutation { reportActivity(input: { activity: ${activity} }) { viewer { availability } } }`;
+
+  const connected = await each(async () => {
+    clients = await many(PEOPLE, (at) => connect(node.url, { token: `dev:user-${at}` }));
+  });
+  const status = await each(all((client, at) => client.ask(SAY, { text: `hello ${at}` })));
+  const idle = await each(all((client) => client.ask(report('IDLE'))));
+  const active = await each(all((client) => client.ask(report('ACTIVE'))));
+  const typing = await each(all((client) => client.ask(report('ACTIVE'))));
+  const left = await each(async () => {
+    for (const { socket } of clients) socket.close(1000);
+    await sleep(6_500); // the grace, and the end of the sessions
+  });
+
+  clients = await many(IDLE_SOCKETS, (at) => connect(node.url, { token: `dev:idle-${at}` }));
+  await sleep(2_000);
+  const quiet = await commandsDuring(redisUrl, () => sleep(IDLE_TIME));
+  for (const { socket } of clients) socket.close(1000);
+  await node.stop();
+  return [
+    { what: 'Redis commands: connect', value: connected },
+    { what: 'Redis commands: status change', value: status },
+    { what: 'Redis commands: turns idle', value: idle },
+    { what: 'Redis commands: comes back from idle', value: active },
+    { what: 'Redis commands: activity while active', value: typing, beside: 'the read for the answer' },
+    { what: 'Redis commands: disconnect, until gone', value: left },
+    {
+      what: `Redis commands: an idle minute of ${IDLE_SOCKETS.toLocaleString('en')} sockets`,
+      value: String(quiet),
+      beside: 'goal: under 60',
+    },
+  ];
+};
+
+const BEAT = 1_250; // ms, a quarter of the default lease
+
+async function many(count: number, make: (at: number) => Promise<Client>): Promise<Client[]> {
+  const made: Client[] = [];
+  for (let from = 0; from < count; from += 50) {
+    made.push(...(await Promise.all(Array.from({ length: Math.min(50, count - from) }, (_, at) => make(from + at)))));
+  }
+  return made;
+}

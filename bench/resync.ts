@@ -1,0 +1,91 @@
+/** How long a process takes to read 10,000 watched people anew after its subscriber connection was cut. */
+import { Redis } from 'ioredis';
+import { systemClock } from '../src/hub/clock.ts';
+import { createHub } from '../src/hub/hub.ts';
+import type { Watch } from '../src/hub/watch.ts';
+import { asMillis, asSiteId, asUserId } from '../src/presence/ids.ts';
+import { openRedisStore, type RedisStore } from '../src/store/redis/redis.ts';
+import { type Measurement, ms } from './support.ts';
+
+const WATCHED = 10_000;
+const site = asSiteId('default');
+const log = { error: () => {}, warn: () => {}, info: () => {} };
+
+export const resync: Measurement = async (url) => {
+  const open = () =>
+    openRedisStore({ url, prefix: 'bench:', wall: Date.now, later: (after, run) => clear(setTimeout(run, after)) });
+  const [store, elsewhere] = await Promise.all([open(), open()]);
+  const hub = hubOn(store);
+  const ids = Array.from({ length: WATCHED }, (_, at) => `user-${at}`);
+  const watches: Watch[] = [];
+  for (let from = 0; from < WATCHED; from += 100)
+    watches.push(await hub.watch(site, ids.slice(from, from + 100), null));
+  for (const watch of watches) for (let each = 0; each < 100; each++) await watch.next();
+
+  // The last of them changes while the subscriber is cut off: that change must come by reading.
+  const admin = new Redis(url);
+  const last = watches.at(-1);
+  const told = last?.next();
+  const started = performance.now();
+  await admin.client('KILL', 'TYPE', 'pubsub');
+  const person = { site, user: asUserId(`user-${WATCHED - 1}`) };
+  await elsewhere.update(person, (record) => ({ ...record, ...online() }));
+  await told;
+  const took = performance.now() - started;
+  admin.disconnect();
+  await hub.close();
+  await Promise.all([store.close(), elsewhere.close()]);
+  return [
+    {
+      what: `subscriber cut with ${WATCHED.toLocaleString('en')} people watched: until the missed change is told`,
+      value: ms(took),
+    },
+  ];
+};
+
+function hubOn(store: RedisStore) {
+  const second = asMillis(1_000);
+  return createHub({
+    store,
+    clock: systemClock(store.offset),
+    log,
+    timings: {
+      idleTimeout: asMillis(300_000),
+      reconnectGrace: asMillis(5_000),
+      offlineAfter: asMillis(30_000),
+      heartbeatTtl: asMillis(75_000),
+      lastActiveRefresh: asMillis(900_000),
+      nodeLease: asMillis(5_000),
+      linger: second,
+    },
+    limits: { watch: 100 },
+    defaults: { connectionCap: 0 },
+  });
+}
+
+/** A record that others see as ONLINE. */
+function online() {
+  const now = asMillis(Date.now());
+  return {
+    sessions: [
+      {
+        id: 'session:bench' as never,
+        generation: 1,
+        node: null,
+        transport: 'HTTP' as const,
+        device: 'WEB' as const,
+        connectedAt: now,
+        activeAt: now,
+        roomsOnly: false,
+        idle: false,
+        holds: [],
+        lost: false,
+        idleAt: null,
+        awayAt: null,
+        endsAt: asMillis(now + 60_000),
+      },
+    ],
+  };
+}
+
+const clear = (timer: NodeJS.Timeout) => () => clearTimeout(timer);
