@@ -1,17 +1,21 @@
 /** `npm run bench [-- name ...]`: runs the measurements, each on an empty Redis of its own, and prints their figures. */
 import { cpus } from 'node:os';
 import { startRedis } from '../test/support/redis.ts';
+import { calendars } from './calendars.ts';
 import { commands } from './commands.ts';
 import { latency } from './latency.ts';
 import { redisCommits } from './redis-commits.ts';
+import { redisMemory } from './redis-memory.ts';
 import { resync } from './resync.ts';
 import type { Figure, Measurement } from './support.ts';
 
 const MEASUREMENTS: ReadonlyMap<string, Measurement> = new Map([
   ['redis-commits', redisCommits],
+  ['redis-memory', redisMemory],
   ['latency', latency],
   ['resync', resync],
   ['commands', commands],
+  ['calendars', calendars],
 ]);
 
 const wanted = process.argv.slice(2);

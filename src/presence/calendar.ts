@@ -22,7 +22,7 @@ export interface Calendar {
 }
 
 /** Where the rest is, and when to look further into it. */
-export interface More {
+interface More {
   /** Names a text in the store. */
   readonly text: string;
   readonly at: Millis;

@@ -66,7 +66,7 @@ export interface Self {
   readonly explanation: { readonly rule: string; readonly because: string; readonly nextChangeAt: string | null };
 }
 
-export interface ClaimLook {
+interface ClaimLook {
   readonly source: string;
   readonly key: string;
   readonly availability: Dot;

@@ -1,0 +1,266 @@
+/** Calendars as programs write them, each with what they are known for. */
+import { expect, test } from 'vitest';
+import { readCalendar } from '../../src/hub/calendar-text.ts';
+import { said } from './ics.ts';
+
+const now = new Date('2026-06-01T12:00:00Z');
+
+/** Google: lines of 75 bytes, a zone of its own, attendees with their answers, whole days that are free. */
+const GOOGLE = `BEGIN:VCALENDAR
+PRODID:-//Google Inc//Google Calendar 70.9054//EN
+VERSION:2.0
+CALSCALE:GREGORIAN
+METHOD:PUBLISH
+X-WR-CALNAME:ada@example.com
+X-WR-TIMEZONE:Europe/Berlin
+BEGIN:VTIMEZONE
+TZID:Europe/Berlin
+X-LIC-LOCATION:Europe/Berlin
+BEGIN:DAYLIGHT
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+TZNAME:GMT+2
+DTSTART:19700329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+END:DAYLIGHT
+BEGIN:STANDARD
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+TZNAME:GMT+1
+DTSTART:19701025T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+DTSTART;TZID=Europe/Berlin:20260105T093000
+DTEND;TZID=Europe/Berlin:20260105T100000
+RRULE:FREQ=WEEKLY;WKST=MO;UNTIL=20260615T215959Z;BYDAY=MO
+EXDATE;TZID=Europe/Berlin:20260608T093000
+DTSTAMP:20260601T080000Z
+ORGANIZER;CN=Ada Lovelace:mailto:ada@example.com
+UID:7kukuqrfedlm2f9t0vr7ltsc0k@google.com
+ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;CN=Ada Lo
+ velace;X-NUM-GUESTS=0:mailto:ada@example.com
+ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=DECLINED;CN=bo@exa
+ mple.com;X-NUM-GUESTS=0:mailto:bo@example.com
+CLASS:PRIVATE
+X-GOOGLE-CONFERENCE:https://meet.google.com/abc-defg-hij
+CREATED:20251201T080000Z
+DESCRIPTION:Join: https://meet.google.com/abc-defg-hij\\n\\nBEGIN:VEVENT\\nThe
+  usual round.
+LAST-MODIFIED:20260101T080000Z
+SEQUENCE:1
+STATUS:CONFIRMED
+SUMMARY:Round of the team: planning\\, beer
+TRANSP:OPAQUE
+BEGIN:VALARM
+ACTION:DISPLAY
+DESCRIPTION:This is an event reminder
+TRIGGER:-P0DT0H10M0S
+END:VALARM
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID=Europe/Berlin:20260615T140000
+DTEND;TZID=Europe/Berlin:20260615T143000
+DTSTAMP:20260601T080000Z
+UID:7kukuqrfedlm2f9t0vr7ltsc0k@google.com
+RECURRENCE-ID;TZID=Europe/Berlin:20260615T093000
+SEQUENCE:2
+STATUS:CONFIRMED
+SUMMARY:Round of the team (later)
+TRANSP:OPAQUE
+END:VEVENT
+BEGIN:VEVENT
+DTSTART:20260603T150000Z
+DTEND:20260603T160000Z
+UID:declined@google.com
+ORGANIZER;CN=Bo:mailto:bo@example.com
+ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=DECLINED;CN=Ada Lo
+ velace;X-NUM-GUESTS=0:mailto:ada@example.com
+ATTENDEE;PARTSTAT=ACCEPTED;CN=Bo:mailto:bo@example.com
+STATUS:CONFIRMED
+SUMMARY:Not for me
+TRANSP:OPAQUE
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20260604
+DTEND;VALUE=DATE:20260605
+UID:holiday@google.com
+STATUS:CONFIRMED
+SUMMARY:Corpus Christi
+TRANSP:TRANSPARENT
+END:VEVENT
+END:VCALENDAR
+`;
+
+/** Outlook: zones by the names of Windows, its own word for being busy, whole days out of office. */
+const OUTLOOK = `BEGIN:VCALENDAR
+PRODID:-//Microsoft Corporation//Outlook 16.0 MIMEDIR//EN
+VERSION:2.0
+METHOD:PUBLISH
+X-CALSTART:20260601T070000Z
+X-WR-RELCALID:{0000002E-1111-2222-3333-444444444444}
+X-WR-CALNAME:Calendar
+X-PRIMARY-CALENDAR:TRUE
+X-MS-OLK-WKHRSTART;TZID="W. Europe Standard Time":080000
+BEGIN:VTIMEZONE
+TZID:W. Europe Standard Time
+BEGIN:STANDARD
+DTSTART:16010101T030000
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=10
+END:STANDARD
+BEGIN:DAYLIGHT
+DTSTART:16010101T020000
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY=-1SU;BYMONTH=3
+END:DAYLIGHT
+END:VTIMEZONE
+BEGIN:VEVENT
+CLASS:PUBLIC
+DESCRIPTION:\\n
+DTEND;TZID="W. Europe Standard Time":20260602T110000
+DTSTAMP:20260601T080000Z
+DTSTART;TZID="W. Europe Standard Time":20260602T100000
+RRULE:FREQ=MONTHLY;COUNT=12;BYDAY=1TU
+SUMMARY;LANGUAGE=en-gb:Review
+TRANSP:OPAQUE
+UID:040000008200E00074C5B7101A82E00800000000
+X-ALT-DESC;FMTTYPE=text/html:<html><body>\\n
+	<p>Folded with a tab</p></body></html>
+X-MICROSOFT-CDO-BUSYSTATUS:BUSY
+X-MICROSOFT-CDO-IMPORTANCE:1
+X-MS-OLK-FORCEINSPECTOROPEN:TRUE
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20260610
+DTEND;VALUE=DATE:20260612
+SUMMARY:Off
+TRANSP:OPAQUE
+UID:oof
+X-MICROSOFT-CDO-ALLDAYEVENT:TRUE
+X-MICROSOFT-CDO-BUSYSTATUS:OOF
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID="Pacific Standard Time":20260603T090000
+DTEND;TZID="Pacific Standard Time":20260603T100000
+SUMMARY:Maybe
+TRANSP:OPAQUE
+UID:maybe
+X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID="Pacific Standard Time":20260604T090000
+DTEND;TZID="Pacific Standard Time":20260604T100000
+SUMMARY:Call with Seattle
+TRANSP:OPAQUE
+UID:seattle
+X-MICROSOFT-CDO-BUSYSTATUS:BUSY
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;VALUE=DATE:20260605
+SUMMARY:Birthday
+TRANSP:TRANSPARENT
+UID:birthday
+RRULE:FREQ=YEARLY;BYDAY=1FR;BYMONTH=6
+X-MICROSOFT-CDO-BUSYSTATUS:FREE
+END:VEVENT
+END:VCALENDAR
+`;
+
+/** Apple: no TRANSP where it is busy, durations, many old changes of clocks. */
+const APPLE = `BEGIN:VCALENDAR
+CALSCALE:GREGORIAN
+PRODID:-//Apple Inc.//macOS 14.5//EN
+VERSION:2.0
+X-APPLE-CALENDAR-COLOR:#1BADF8
+X-WR-CALNAME:Arbeit
+BEGIN:VTIMEZONE
+TZID:America/New_York
+BEGIN:DAYLIGHT
+DTSTART:20070311T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU
+TZNAME:EDT
+TZOFFSETFROM:-0500
+TZOFFSETTO:-0400
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19671029T020000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU;UNTIL=20061029T060000Z
+TZNAME:EST
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+END:STANDARD
+BEGIN:STANDARD
+DTSTART:20071104T020000
+RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU
+TZNAME:EST
+TZOFFSETFROM:-0400
+TZOFFSETTO:-0500
+END:STANDARD
+END:VTIMEZONE
+BEGIN:VEVENT
+DTSTART;TZID=America/New_York:20260602T090000
+DURATION:PT45M
+SUMMARY:Dentist
+UID:2F1B-APPLE
+X-APPLE-STRUCTURED-LOCATION;VALUE=URI;X-APPLE-RADIUS=70;X-TITLE="1 Main St
+ , Springfield":geo:39.78,-89.65
+END:VEVENT
+BEGIN:VTODO
+DUE:20260602T090000
+STATUS:NEEDS-ACTION
+SUMMARY:Not an event
+END:VTODO
+END:VCALENDAR
+`;
+
+test.each([
+  ['Google', GOOGLE, { busy: ['06-15 12:00 > 12:30'], ignored: 2, more: false }],
+  [
+    'Outlook',
+    OUTLOOK,
+    {
+      busy: ['06-02 08:00 > 09:00', '06-04 16:00 > 17:00', '06-10 00:00 > 06-12 00:00', '07-07 08:00 > 09:00'],
+      ignored: 2,
+      more: true,
+    },
+  ],
+  ['Apple', APPLE, { busy: ['06-02 13:00 > 13:45'], ignored: 0, more: false }],
+])('%s', (_, ics, says) => {
+  expect(said(ics.replaceAll('\n', '\r\n'), { now })).toEqual(says);
+});
+
+test.each([
+  ['ends its lines as Unix does', (ics: string) => ics],
+  ['ends its lines as old Macs did', (ics: string) => ics.replaceAll('\n', '\r')],
+  ['begins with a mark of its bytes’ order', (ics: string) => `\ufeff${ics}`],
+  ['has blank lines', (ics: string) => `\n${ics.replace('BEGIN:VEVENT', '\n\nBEGIN:VEVENT')}\n\n`],
+  ['has its names in lower case', (ics: string) => ics.replace(/^[A-Z-]+(?=[:;])/gm, (name) => name.toLowerCase())],
+  ['is two calendars, one after the other', (ics: string) => `${ics}BEGIN:VCALENDAR\nEND:VCALENDAR\n`],
+])('a text that %s says the same', (_, change) => {
+  expect(said(change(OUTLOOK), { now })).toEqual(said(OUTLOOK, { now }));
+});
+
+test('nothing is kept but when somebody is busy', () => {
+  const kept = [GOOGLE, OUTLOOK, APPLE].map((ics) =>
+    JSON.stringify(readCalendar(ics, { addresses: [], timeZone: null }).kept),
+  );
+  for (const secret of [
+    'team',
+    'beer',
+    'Ada',
+    'bo@',
+    'meet.google',
+    'Seattle',
+    'Dentist',
+    'Main St',
+    'Off"',
+    'Not for me',
+    'maybe',
+    'Birthday',
+  ])
+    for (const json of kept) expect(json).not.toContain(secret);
+});
