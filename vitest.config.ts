@@ -1,17 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Folders of tests that run their servers, Redises and browsers as processes of their own, and mostly wait for them. */
+const PROCESSES = ['browser', 'cluster', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`);
+
 // Vitest sets NODE_ENV=test, and Yoga then pings its server-sent event streams every 300 ms instead of
 // every 12 s: a test that reads such a stream must skip lines that start with a colon.
 export default defineConfig({
   // Node takes graphql's CommonJS entry, Vite would take its other one: two GraphQLErrors that are no instances of each other.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     reporters: ['default', './test/support/closing-line.ts'],
     pool: 'forks',
-    maxWorkers: 2,
-    testTimeout: 15_000, // 15 s
+    maxWorkers: 4,
+    testTimeout: 30_000, // 30 s
     hookTimeout: 30_000, // 30 s: a hook may start a server process or a browser
+    projects: [
+      { extends: true, test: { name: 'processes', include: PROCESSES } },
+      {
+        extends: true,
+        test: {
+          name: 'in process',
+          include: ['test/**/*.test.ts'],
+          exclude: PROCESSES,
+          // Loading the server takes a second, which every file would otherwise pay for again.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -3,6 +3,7 @@
  * run out, and sees to it that the store says of its own sockets what is so. Proof of absence is needed to end
  * anything: whoever was cut off themselves first lets a whole lease pass, in which the others can be heard again.
  */
+import { deadline } from '../presence/deadline.ts';
 import type { PresenceEvent } from '../presence/event.ts';
 import { after, asMillis, type Millis, type NodeId, type Person, type SessionId } from '../presence/ids.ts';
 import type { PresenceRecord, Session } from '../presence/record.ts';
@@ -26,7 +27,6 @@ export interface MembershipOptions {
 
 const BEATS = 4; // in a lease: three may be lost
 const BATCH = 500; // people compared or ended at once
-const FOREVER = asMillis(Number.MAX_SAFE_INTEGER);
 const EVERYBODY = 1_000_000; // whom one process holds, in one answer
 
 export function createMembership({ core, nodes, lease }: MembershipOptions): Membership {
@@ -142,19 +142,18 @@ export function createMembership({ core, nodes, lease }: MembershipOptions): Mem
   }
 
   /**
-   * Whatever the processes that are gone had to settle. The sweeper knows of a deadline by the report that led to it, so
-   * it hears of the earliest of those taken over by one more; at that moment it looks for others itself.
+   * Whatever processes that are gone had to settle. The sweeper knows of a deadline by the report that led to it, so what
+   * is due is settled here, and one more report tells it of the next; at that moment it looks for others itself.
    */
   async function takeOver(): Promise<void> {
     await nodes.adopt();
-    let told: string | null = null;
-    while (!closed) {
-      const { people: due } = await store.due(clock.now(), BATCH);
-      const people = due.length > 0 ? due : (await store.due(FOREVER, 1)).people;
-      const [first] = people;
-      if (first === undefined || personKey(first) === told) return;
-      await Promise.all(people.map((person) => core.report(person, () => [])));
-      told = personKey(first);
+    for (let known = false; !known && !closed; ) {
+      const { people, next } = await store.due(clock.now(), BATCH);
+      const [first] = next === null ? [] : (await store.due(next, 1)).people;
+      const reports = await Promise.all(
+        [...people, ...(first ? [first] : [])].map((each) => core.report(each, () => [])),
+      );
+      known = people.length === 0 && (reports[0] === undefined || deadline(reports[0].after) === next);
     }
   }
 

@@ -22,7 +22,7 @@ test('whatever was acknowledged is there after kill -9, whole, at whatever momen
       for (let round = lane; round < ROUNDS; round += 2) acknowledged += await kill(directory, seed + round);
     }),
   );
-  expect(acknowledged).toBeGreaterThan(ROUNDS * 50);
+  expect(acknowledged).toBeGreaterThan(ROUNDS * 10);
 });
 
 /** Lets a process write, kills it, and looks at what it left; answers how many updates it had acknowledged. */

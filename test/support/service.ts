@@ -1,5 +1,5 @@
 /** A whole server in this process, on a real port, and the people who use it. */
-import { afterEach } from 'vitest';
+import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import type { Clock } from '../../src/hub/clock.ts';
 import { readConfig } from '../../src/server/config.ts';
@@ -57,11 +57,6 @@ export interface Stream<Data> {
   readonly ended: Promise<void>;
 }
 
-const running: Running[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((service) => service.close()));
-});
-
 /** Closed by itself after the test. Its clock is a manual one. `env` overrides the configuration. */
 export async function startService(env: Readonly<Record<string, string>> = {}): Promise<Service> {
   const clock = manualClock();
@@ -76,7 +71,7 @@ export async function startWith(
 ): Promise<Omit<Service, 'clock'>> {
   const config = readConfig({ ...TEST_DEFAULTS, ...env });
   const service = await start(config, { clock, log: createLogger(config.logLevel) });
-  running.push(service);
+  onTestFinished(() => service.close());
   return { ...service, ...client(service.url, service.connections) };
 }
 

@@ -1,0 +1,140 @@
+/**
+ * What Redis acknowledged and then lost, by a failover or a restart: here it is put back by hand to what it was, which
+ * to a store looks the same. Failovers that lose writes are in failover.test.ts.
+ */
+import { Redis } from 'ioredis';
+import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { asMillis, asNodeId, asSiteId, type Person } from '../../src/presence/ids.ts';
+import type { PresenceRecord } from '../../src/presence/record.ts';
+import { settle } from '../../src/presence/settle.ts';
+import { personKey, siteKey } from '../../src/store/key.ts';
+import { createKeys } from '../../src/store/redis/keys.ts';
+import type { RedisStore } from '../../src/store/redis/redis.ts';
+import { listener } from '../store/listener.ts';
+import { connected, counted, ending, named, person } from '../store/samples.ts';
+import { newPrefix, openStore } from './stores.ts';
+
+const url = inject('redisUrl');
+const redis = new Redis(url);
+afterAll(() => redis.disconnect());
+
+const ada = person('ada');
+const nameOf = ([record]: readonly PresenceRecord[]) => record?.name?.value;
+
+let prefix: string;
+let store: RedisStore;
+let other: RedisStore;
+beforeEach(async () => {
+  prefix = newPrefix();
+  [store, other] = await Promise.all([openStore(url, prefix), openStore(url, prefix)]);
+});
+
+/** Runs `work`, and then puts the person back to how they were before it. */
+async function losing<Result>({ site, user }: Person, work: () => Promise<Result>): Promise<Result> {
+  const key = createKeys(prefix).record(personKey({ site, user }));
+  const before = await redis.get(key);
+  const result = await work();
+  if (before === null) await redis.del(key);
+  else await redis.set(key, before);
+  return result;
+}
+
+describe('a write that Redis has lost', () => {
+  test('is there for whoever reads by the process that made it, and from then on for everybody', async () => {
+    await store.update(ada, named('kept'));
+    const lost = await losing(ada, () => store.update(ada, named('lost')));
+    expect(nameOf(await other.read([ada]))).toBe('kept');
+    expect(await store.read([ada])).toEqual([lost]);
+    expect(await other.read([ada])).toEqual([lost]);
+  });
+
+  test('is what the next change of that process starts from', async () => {
+    await store.update(ada, ending(4e12));
+    const lost = await losing(ada, () => store.update(ada, named('lost')));
+    const next = await store.update(ada, connected('session:1'));
+    expect(next).toMatchObject({ name: { value: 'lost' }, line: { expiresAt: 4e12 }, sessions: [{ id: 'session:1' }] });
+    expect(next.version).toBeGreaterThan(lost.version);
+    expect(await other.read([ada])).toEqual([next]);
+  });
+
+  test('is there as well when that process has nothing to change any more', async () => {
+    const lost = await losing(ada, () => store.update(ada, named('lost')));
+    expect(await store.update(ada, (record) => record)).toEqual(lost);
+    expect(await other.read([ada])).toEqual([lost]);
+  });
+
+  test('counts as lost for good when somebody else changed the person before it was noticed', async () => {
+    await losing(ada, () => store.update(ada, named('lost')));
+    const next = await other.update(ada, named('newer'));
+    expect(await store.read([ada])).toEqual([next]);
+  });
+
+  test('is restored as the latest of those who remember knows it, whoever of them is first', async () => {
+    const last = await losing(ada, async () => {
+      await store.update(ada, counted);
+      await store.update(ada, counted);
+      return other.update(ada, counted);
+    });
+    expect(nameOf(await store.read([ada]))).toBe('2');
+    expect(await other.read([ada])).toEqual([last]);
+    expect(await store.read([ada])).toEqual([last]);
+  });
+
+  test('is told to followers once, and versions go on growing', async () => {
+    const { tell, until } = listener<PresenceRecord>();
+    await other.follow(ada, tell);
+    const first = await store.update(ada, counted);
+    const lost = await losing(ada, () => store.update(ada, counted));
+    await store.read([ada]);
+    const next = await store.update(ada, counted);
+    const told = (await until(next.version)).map(({ version }) => version);
+    expect([...new Set(told)]).toEqual([first.version, lost.version, next.version]);
+  });
+
+  test('leaves nobody connected to a process that Redis has forgotten: it gets a lease, which runs out', async () => {
+    const gone = asNodeId('gone');
+    const lost = await losing(ada, () => store.update(ada, connected('session:1', { node: gone })));
+    expect(await store.read([ada])).toEqual([lost]);
+    const lease = asMillis(50);
+    const lapsed = async () => (await store.nodes?.beat(asNodeId('here'), lease))?.lapsed;
+    expect(await lapsed()).toEqual([]);
+    await expect.poll(lapsed).toEqual([gone]);
+    expect(await store.nodes?.heldBy(gone, 10)).toEqual([ada]);
+  });
+
+  test('of a site is restored as one of a person is', async () => {
+    const site = asSiteId('acme');
+    const key = createKeys(prefix).site(siteKey(site));
+    const written = await store.updateSite(site, (record) => ({
+      ...record,
+      settings: { ...record.settings, connectionCap: 7 },
+    }));
+    await redis.del(key);
+    expect(await store.readSite(site)).toEqual(written);
+    expect(await other.readSite(site)).toEqual(written);
+  });
+});
+
+describe('a deadline', () => {
+  const settled = (now: number) => (record: PresenceRecord) => settle(record, asMillis(now));
+  const due = async (now: number) => (await store.due(asMillis(now), 10)).people;
+
+  test('that another process has moved is not due for ever to the one that set it', async () => {
+    await store.update(ada, ending(1_000));
+    await other.update(ada, ending(5_000));
+    await store.read([ada]);
+    expect(await due(2_000)).toEqual([ada]);
+    await store.update(ada, settled(2_000));
+    expect(await due(2_000)).toEqual([]);
+    expect((await store.due(asMillis(2_000), 10)).next).toBe(5_000);
+  });
+
+  test('of somebody adopted whom another process settles is not due for ever either', async () => {
+    await other.update(ada, ending(1_000));
+    await store.nodes?.adopt();
+    await other.update(ada, settled(2_000));
+    expect(await due(2_000)).toEqual([ada]);
+    await store.update(ada, settled(2_000));
+    expect(await due(2_000)).toEqual([]);
+  });
+});

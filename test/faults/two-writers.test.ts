@@ -1,0 +1,72 @@
+/** Two servers write the same person at once, as fast as they can. */
+import { Redis } from 'ioredis';
+import { expect, onTestFinished, test } from 'vitest';
+import { type Asker, attempt, http, selfOf } from '../api/operations.ts';
+import { startFleet, until } from '../support/fleet.ts';
+
+const WORDS = 1_000;
+const DEVICES = 100; // as many as a person may have
+
+interface Commit {
+  readonly version: number;
+  readonly text: string | null;
+}
+
+/** Every commit of anybody, in Redis' order. */
+async function listen(url: string): Promise<readonly Commit[]> {
+  const commits: Commit[] = [];
+  const subscriber = new Redis(url);
+  onTestFinished(() => subscriber.disconnect());
+  subscriber.on('pmessage', (_pattern, _channel, message: string) => {
+    const [, version, json = '{}'] = message.split('\n');
+    commits.push({ version: Number(version), text: JSON.parse(json).line?.text ?? null });
+  });
+  await subscriber.psubscribe('presence:{s*}b*');
+  return commits;
+}
+
+test('a thousand changes of one person by two servers at once all count, and versions only grow', async ({
+  annotate,
+}) => {
+  const { redis, nodes } = await startFleet(2);
+  const askers = nodes.map((node) => http(node, 'dev:grace'));
+  const commits = await listen(redis.url);
+  let refused = 0;
+
+  /** As an application does: it tries again for as long as it is told to. */
+  async function insist(by: Asker, name: 'setStatus' | 'openSession', input: object): Promise<void> {
+    for (;;) {
+      const { errors } = await attempt(by, name, input);
+      if (errors === undefined) return;
+      expect(errors[0]?.extensions).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
+      refused++;
+    }
+  }
+
+  async function all(times: number, one: (by: Asker, at: number) => Promise<void>): Promise<void> {
+    let next = 0;
+    const lane = async (by: Asker) => {
+      while (next < times) await one(by, next++);
+    };
+    await Promise.all(askers.flatMap((by) => Array.from({ length: 25 }, () => lane(by))));
+  }
+
+  const began = performance.now();
+  await all(WORDS, (by, at) => insist(by, 'setStatus', { text: `${at}` }));
+  await annotate(
+    `${WORDS} changes in ${Math.round(performance.now() - began)} ms, ${refused} of them refused at first`,
+  );
+  await all(DEVICES, (by) => insist(by, 'openSession', {}));
+
+  await until('all have been announced', () => commits.length >= WORDS + DEVICES);
+  const texts = commits.map(({ text }) => text).slice(0, commits.length - DEVICES);
+  expect(new Set(texts)).toEqual(new Set(Array.from({ length: WORDS }, (_, at) => `${at}`)));
+  // One that was refused for want of time may have been carried out after all, and then is there twice.
+  expect(commits.length).toBeLessThanOrEqual(WORDS + DEVICES + refused);
+  for (const [at, { version }] of commits.entries()) expect(version).toBeGreaterThan(commits[at - 1]?.version ?? 0);
+  for (const by of askers) {
+    const { sessions, status } = await selfOf(by);
+    expect(sessions.length).toBe(DEVICES);
+    expect(status?.text).toBe(texts.at(-1));
+  }
+}, 60_000);
