@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Folders of tests that run their servers, Redises and browsers as processes of their own, and mostly wait for them. */
-const PROCESSES = ['browser', 'cluster', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`);
+const PROCESSES = [
+  ...['browser', 'cluster', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`),
+  'test/api/slow-reader.test.ts', // measures the memory of its process, so it has one of its own
+];
 
 // Vitest sets NODE_ENV=test, and Yoga then pings its server-sent event streams every 300 ms instead of
 // every 12 s: a test that reads such a stream must skip lines that start with a colon.

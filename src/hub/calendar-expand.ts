@@ -10,7 +10,7 @@ import type { Length, Stamp } from './calendar-jcal.ts';
 import { occurrences, type Window } from './calendar-occurrences.ts';
 import type { KeptCalendar } from './calendar-text.ts';
 import { createWork, type Work } from './calendar-work.ts';
-import { asWall, DAY, toWall, UTC, type Wall, type Zone } from './calendar-zone.ts';
+import { asWall, DAY, UTC, type Wall, type Zone } from './calendar-zone.ts';
 import { createZones, type Zones } from './calendar-zones.ts';
 
 export interface Expansion {
@@ -29,7 +29,10 @@ export function expand(calendar: KeptCalendar, now: Millis): Expansion {
   const zones = createZones(calendar.zones, work);
   const { timeZone } = calendar;
   // Looked up when it is needed, for nobody else cares whether it is known.
-  const local: Zone = timeZone === null ? UTC : { toMoment: (at) => zones(timeZone).toMoment(at) };
+  const local: Zone =
+    timeZone === null
+      ? UTC
+      : { toMoment: (at) => zones(timeZone).toMoment(at), toWall: (moment) => zones(timeZone).toWall(moment) };
   const [from, to] = [asMillis(now - LOOK_BACK), after(now, LOOK_AHEAD)];
   const found: Stretch[] = [];
   let more = false;
@@ -108,7 +111,7 @@ function changesOf(
     const moment = momentOf(event.replaces, zone, zones);
     const known = changes.get(moment);
     if (known !== undefined && known.event.sequence > event.sequence) continue;
-    changes.set(moment, { event, moment, wall: toWall(zone, moment) });
+    changes.set(moment, { event, moment, wall: zone.toWall(moment) });
   }
   return [...changes.values()].sort((a, b) => a.moment - b.moment);
 }
@@ -148,7 +151,7 @@ function wallsOf(event: CalendarEvent, window: Window, search: Search): Readonly
   }
   for (const { at, length } of event.extra) {
     search.work.step();
-    const wall = at.zone === null ? at.at : toWall(event.zone, momentOf(at, event.zone, search.zones));
+    const wall = at.zone === null ? at.at : event.zone.toWall(momentOf(at, event.zone, search.zones));
     walls.set(wall, length ?? event.length);
   }
   return walls;

@@ -35,7 +35,7 @@ function readObservance(part: Component): Observance | null {
   );
   listed.push(start - from);
   // A rule's end is in UTC, its onsets by clocks that show `from`.
-  const clock: Zone = { toMoment: (at) => UTC.toMoment(asWall(at - from)) };
+  const clock: Zone = { toMoment: (at) => UTC.toMoment(asWall(at - from)), toWall: (moment) => asWall(moment + from) };
   const rules = propertiesOf(part, 'rrule').map((property) => readRule(property, clock));
   return { from, to, start, listed: listed.sort((a, b) => a - b), rules, years: new Map() };
 }

@@ -14,28 +14,25 @@ export const DAY = 86_400_000; // ms
 export interface Zone {
   /** Of two moments at which clocks show this, the first; of none, because clocks are put forward, as if they were not yet (RFC 5545, 3.3.5). */
   toMoment(at: Wall): Millis;
+  /** What clocks show at a moment. */
+  toWall(moment: Millis): Wall;
 }
 
 /** How far clocks are ahead of UTC at a moment, in ms. */
 export type OffsetAt = (moment: number) => number;
 
-export const UTC: Zone = { toMoment: (at) => asMillis(at) };
+export const UTC: Zone = { toMoment: (at) => asMillis(at), toWall: (moment) => asWall(moment) };
 
 export function createZone(offsetAt: OffsetAt): Zone {
   const daily = rememberDays(offsetAt);
   return {
+    toWall: (moment) => asWall(moment + daily(moment)),
     toMoment(at) {
       const [before, after] = [daily(at - DAY), daily(at + DAY)];
       if (before === after || daily(at - before) === before) return asMillis(at - before);
       return asMillis(daily(at - after) === after ? at - after : at - before);
     },
   };
-}
-
-/** What clocks in the zone show at a moment. */
-export function toWall(zone: Zone, moment: Millis): Wall {
-  const near = moment + (moment - zone.toMoment(asWall(moment)));
-  return asWall(moment + (near - zone.toMoment(asWall(near))));
 }
 
 /** A zone of the IANA data that Node brings along; null when it has none of this name. */

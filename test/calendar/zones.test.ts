@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { WINDOWS_ZONES } from '../../src/hub/calendar-windows-zones.ts';
-import { namedZone, toWall } from '../../src/hub/calendar-zone.ts';
+import { namedZone } from '../../src/hub/calendar-zone.ts';
 import { asMillis } from '../../src/presence/ids.ts';
 import { busyOf, calendar, event } from './ics.ts';
 
@@ -262,12 +262,20 @@ describe('a clock', () => {
     .integer({ min: Date.UTC(1990, 0) / 1_000, max: Date.UTC(2037, 0) / 1_000 })
     .map((seconds) => asMillis(seconds * 1_000));
 
+  test.each(['2007-03-25T01:00:00Z', '2026-03-29T01:00:00Z', '2026-03-29T01:59:59Z', '2026-10-25T01:00:00Z'])(
+    'shows at %s, around a change, what it should',
+    (moment) => {
+      const at = asMillis(Date.parse(moment));
+      expect(shown('UTC', namedZone('Europe/Prague')?.toWall(at) ?? 0)).toBe(shown('Europe/Prague', at));
+    },
+  );
+
   test('shows what the moment of what it shows shows', () => {
     fc.assert(
       fc.property(fc.constantFrom(...names), moments, (name, moment) => {
         const zone = namedZone(name);
         if (zone === null) throw new Error(name);
-        const wall = toWall(zone, moment);
+        const wall = zone.toWall(moment);
         const first = zone.toMoment(wall);
         // An hour that is there twice is taken for the first.
         expect(first).toBeLessThanOrEqual(moment);

@@ -4,9 +4,10 @@ import { asMillis, asNodeId } from '../../src/presence/ids.ts';
 import { openRedisStore } from '../../src/store/redis/redis.ts';
 import { setStatus } from '../process/people.ts';
 import { connected, person } from '../store/samples.ts';
-import { startFleet, startNode } from '../support/fleet.ts';
+import { startFleet, startNode, startPrivateRedis } from '../support/fleet.ts';
 import { joinAll, named } from './crowd.ts';
 import { watch } from './onlooker.ts';
+import { openRoad } from './road.ts';
 
 const ENV = { PRESENCE_NODE_LEASE: '1.5', PRESENCE_RECONNECT_GRACE: '0.5', PRESENCE_OFFLINE_AFTER: '2' };
 
@@ -47,15 +48,15 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
   60_000,
 );
 
-test('ending the sessions of a server with ten thousand people costs whoever does it none of their own', async ({
+test('ending the sessions of a server with thousands of people costs whoever does it none of their own', async ({
   annotate,
 }) => {
-  const { redis, nodes } = await startFleet(1, { env: { ...ENV, PRESENCE_NODE_LEASE: '1' } });
-  const [heir] = nodes;
-  if (heir === undefined) throw new Error('there is one');
+  const redis = await startPrivateRedis();
+  const road = await openRoad(redis.port);
+  const heir = await startNode(road.url, ENV);
   const store = await openRedisStore({ url: redis.url, prefix: 'presence:', wall: Date.now, later: timeout });
   const dead = asNodeId('dead');
-  const crowd = named('crowd', 10_000);
+  const crowd = named('crowd', 5_000);
   for (let from = 0; from < crowd.length; from += 500) {
     const some = crowd.slice(from, from + 500);
     await Promise.all(
@@ -66,16 +67,17 @@ test('ending the sessions of a server with ten thousand people costs whoever doe
   await joinAll(users, { server: () => heir });
   const onlooker = await watch(() => heir, [...users, ...crowd.slice(-900)]);
 
+  road.slow(70); // Redis is far away, and it takes longer than a lease
   await store.nodes?.beat(dead, asMillis(1));
   const died = Date.now();
-  // One that may judge the others as soon as it has been there for a lease, while the first is still at work.
-  const judge = await startNode(redis.url, { ...ENV, PRESENCE_NODE_LEASE: '1' });
+  // One that may judge others as soon as it has been there for a lease.
+  const judge = await startNode(redis.url, ENV);
   for (const user of crowd.slice(-900)) await onlooker.sees(user, 'OFFLINE', 40_000);
   await annotate(`all OFFLINE after ${Date.now() - died} ms`);
   await onlooker.upToDate(judge);
   for (const user of users) expect(onlooker.changes(user)).toEqual([]);
   await store.close();
-}, 90_000);
+}, 60_000);
 
 function timeout(ms: number, run: () => void): () => void {
   const timer = setTimeout(run, ms);

@@ -39,7 +39,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 10, maxLength: 30 },
 );
 
-const AT_ONCE = 16; // stories: they mostly wait
+const AT_ONCE = 8; // stories: they mostly wait
 const REST = 400; // ms in which nothing may turn wrong again
 const PATIENCE = 10_000; // ms until everything has come to rest; a second look at what Redis lost takes two
 

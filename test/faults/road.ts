@@ -8,6 +8,8 @@ export interface Road {
   readonly url: string;
   /** Every connection breaks, and new ones break at once. */
   cut(): void;
+  /** Everything takes this many ms longer, there and back. */
+  slow(ms: number): void;
   /** Nothing comes through any more in either direction, and nobody is told. */
   silence(): void;
   /** Connections that subscribe to anything get no answer from now on, and those that are subscribed break. */
@@ -30,6 +32,7 @@ interface Link {
 export async function openRoad(target: number): Promise<Road> {
   const links = new Set<Link>();
   let state: State = 'OPEN';
+  let delay = 0; // ms
 
   const server = createServer((near) => {
     if (state === 'CUT') {
@@ -41,10 +44,10 @@ export async function openRoad(target: number): Promise<Road> {
     links.add(link);
     near.on('data', (bytes) => {
       link.subscribed ||= /\r\nsubscribe\r\n/i.test(bytes.toString('latin1'));
-      far.write(bytes);
+      pass(bytes, far);
       hold(link);
     });
-    far.on('data', (bytes) => near.write(bytes));
+    far.on('data', (bytes) => pass(bytes, near));
     for (const end of [near, far]) {
       end.on('error', () => {}); // the close that follows says it all
       end.on('close', () => {
@@ -59,6 +62,11 @@ export async function openRoad(target: number): Promise<Road> {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
+
+  function pass(bytes: Buffer, to: Socket): void {
+    if (delay === 0) to.write(bytes);
+    else setTimeout(() => to.write(bytes), delay);
+  }
 
   /** Lets a link through, or not, as the state of the network is. */
   function hold(link: Link): void {
@@ -83,6 +91,9 @@ export async function openRoad(target: number): Promise<Road> {
     cut() {
       become('CUT');
       for (const { near } of links) near.destroy();
+    },
+    slow(ms) {
+      delay = ms;
     },
     silence: () => become('SILENT'),
     deafen() {

@@ -1,8 +1,9 @@
 /** Two servers write the same person at once, as fast as they can. */
 import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Asker, attempt, http, selfOf } from '../api/operations.ts';
+import { http, selfOf } from '../api/operations.ts';
 import { startFleet, until } from '../support/fleet.ts';
+import type { Device } from '../support/service.ts';
 
 const WORDS = 1_000;
 const DEVICES = 100; // as many as a person may have
@@ -29,34 +30,34 @@ test('a thousand changes of one person by two servers at once all count, and ver
   annotate,
 }) => {
   const { redis, nodes } = await startFleet(2);
-  const askers = nodes.map((node) => http(node, 'dev:grace'));
+  const devices = await Promise.all(nodes.map((node) => node.connect({ token: 'dev:grace', session: false })));
   const commits = await listen(redis.url);
   let refused = 0;
 
   /** As an application does: it tries again for as long as it is told to. */
-  async function insist(by: Asker, name: 'setStatus' | 'openSession', input: object): Promise<void> {
+  async function insist(device: Device, mutation: string): Promise<void> {
     for (;;) {
-      const { errors } = await attempt(by, name, input);
+      const { errors } = await device.ask(`mutation { ${mutation} }`);
       if (errors === undefined) return;
       expect(errors[0]?.extensions).toMatchObject({ code: 'STORE_UNAVAILABLE', retryable: true });
       refused++;
     }
   }
 
-  async function all(times: number, one: (by: Asker, at: number) => Promise<void>): Promise<void> {
+  async function all(times: number, mutation: (at: number) => string): Promise<void> {
     let next = 0;
-    const lane = async (by: Asker) => {
-      while (next < times) await one(by, next++);
+    const lane = async (device: Device) => {
+      while (next < times) await insist(device, mutation(next++));
     };
-    await Promise.all(askers.flatMap((by) => Array.from({ length: 25 }, () => lane(by))));
+    await Promise.all(devices.flatMap((device) => Array.from({ length: 25 }, () => lane(device))));
   }
 
   const began = performance.now();
-  await all(WORDS, (by, at) => insist(by, 'setStatus', { text: `${at}` }));
+  await all(WORDS, (at) => `setStatus(input: { text: "${at}" }) { viewer { id } }`);
   await annotate(
     `${WORDS} changes in ${Math.round(performance.now() - began)} ms, ${refused} of them refused at first`,
   );
-  await all(DEVICES, (by) => insist(by, 'openSession', {}));
+  await all(DEVICES, () => 'openSession(input: {}) { session { id } }');
 
   await until('all have been announced', () => commits.length >= WORDS + DEVICES);
   const texts = commits.map(({ text }) => text).slice(0, commits.length - DEVICES);
@@ -64,8 +65,8 @@ test('a thousand changes of one person by two servers at once all count, and ver
   // One that was refused for want of time may have been carried out after all, and then is there twice.
   expect(commits.length).toBeLessThanOrEqual(WORDS + DEVICES + refused);
   for (const [at, { version }] of commits.entries()) expect(version).toBeGreaterThan(commits[at - 1]?.version ?? 0);
-  for (const by of askers) {
-    const { sessions, status } = await selfOf(by);
+  for (const node of nodes) {
+    const { sessions, status } = await selfOf(http(node, 'dev:grace'));
     expect(sessions.length).toBe(DEVICES);
     expect(status?.text).toBe(texts.at(-1));
   }

@@ -85,7 +85,7 @@ export async function createWorld(redis: PrivateRedis, prefix: string): Promise<
       defaults: { connectionCap: 0 },
     });
     const told = new Map<string, string>();
-    const changes = await hub.watch(SITE, USERS, null);
+    const changes = await insist(() => hub.watch(SITE, USERS, null));
     (async () => {
       for await (const { seen } of changes) told.set(seen.person.user, looks(seen.view));
     })().catch(fail);
@@ -199,7 +199,7 @@ export async function createWorld(redis: PrivateRedis, prefix: string): Promise<
   }
 
   async function wrong(): Promise<readonly string[]> {
-    const records = await judge.read(USERS.map(person));
+    const records = await insist(() => judge.read(USERS.map(person)));
     return [...failures, ...USERS.flatMap((user, at) => wrongWith(user, records[at] ?? EMPTY_RECORD))];
   }
 
@@ -241,6 +241,17 @@ const generationOf = ({ connection: { id, record } }: Open): number =>
 /** All that is announced. */
 const looks = ({ availability, status }: PresenceView): string =>
   [availability, status?.text].filter((word) => word != null).join(' ');
+
+/** On a machine that is busy enough a Redis that is there does not answer in time either. */
+async function insist<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    try {
+      return await question();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+}
 
 function openStore(url: string, prefix: string): Promise<RedisStore> {
   const later = (ms: number, run: () => void) => {

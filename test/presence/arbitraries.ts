@@ -273,4 +273,10 @@ export const anyRecord: fc.Arbitrary<PresenceRecord> = shape<PresenceRecord>({
   preferences: shape({ autoAway: fc.boolean(), idleTimeout: maybe(length) }),
   lastActive: maybe(moment),
   refresh: maybe(shape({ at: moment, every: length })),
-}).map((record) => ({ ...record, refresh: record.sessions.length === 0 ? null : record.refresh }));
+})
+  .map((record) => ({
+    ...record,
+    // An id is never used again, so no session is both there and ended.
+    ended: record.ended.filter(({ id }) => !record.sessions.some((each) => each.id === id)),
+  }))
+  .map((record) => ({ ...record, refresh: record.sessions.length === 0 ? null : record.refresh }));

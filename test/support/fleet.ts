@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterEach } from 'vitest';
 import { findProgram } from './program.ts';
@@ -150,9 +150,22 @@ async function build(): Promise<string> {
   const cache = join(ROOT, 'node_modules', '.cache', 'presence-server');
   const folder = join(cache, await fingerprint(join(ROOT, 'src')));
   const main = join(folder, 'server', 'main.js');
-  if (existsSync(main)) return main;
+  const lock = `${folder}.lock`;
   await mkdir(cache, { recursive: true });
-  await removeOld(cache);
+  while (!existsSync(main)) {
+    const mine = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (mine) await compile(folder).finally(() => rm(lock, { recursive: true }));
+    else await until('another worker has built it', () => existsSync(main) || !existsSync(lock), PATIENCE);
+  }
+  return main;
+}
+
+/** Under another name until it is complete. */
+async function compile(folder: string): Promise<void> {
+  await removeOld(dirname(folder));
   const draft = await mkdtemp(`${folder}-`);
   await execute([
     join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
@@ -164,11 +177,7 @@ async function build(): Promise<string> {
   const isScript = async (path: string) => path.endsWith('.lua') || (await stat(path)).isDirectory();
   await cp(join(ROOT, 'src'), draft, { recursive: true, filter: isScript });
   await writeFile(join(draft, 'package.json'), '{ "type": "module" }');
-  await rename(draft, folder).catch(async () => {
-    // Another worker was first.
-    await rm(draft, { recursive: true, force: true });
-  });
-  return main;
+  await rename(draft, folder);
 }
 
 async function fingerprint(folder: string): Promise<string> {
@@ -184,6 +193,7 @@ async function fingerprint(folder: string): Promise<string> {
 }
 
 const OLD = 3_600_000; // 1 h: nobody runs from such a build any more
+const PATIENCE = 60_000; // ms for a build on a busy machine
 
 async function removeOld(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
