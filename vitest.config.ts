@@ -19,7 +19,11 @@ export default defineConfig({
     testTimeout: 30_000, // 30 s
     hookTimeout: 30_000, // 30 s: a hook may start a server process or a browser
     projects: [
-      { extends: true, test: { name: 'processes', include: PROCESSES } },
+      {
+        extends: true,
+        // They live by real clocks, failovers and kills; on a machine that is busy with something else one may be late.
+        test: { name: 'processes', include: PROCESSES, retry: 1 },
+      },
       {
         extends: true,
         test: {
