@@ -1,4 +1,4 @@
-/** Commands sent to Redis for what people do, of many people at once; keeping the lease is taken off. */
+/** Commands sent to Redis for each of what many people do at once, so that commits share calls; keeping the lease is taken off. */
 import { type Client, commandsDuring, connect, type Measurement, SAY, sleep, startNode } from './support.ts';
 
 const PEOPLE = 200;
@@ -25,6 +25,9 @@ export const commands: Measurement = async (redisUrl) => {
   const idle = await each(all((client) => client.ask(report('IDLE'))));
   const active = await each(all((client) => client.ask(report('ACTIVE'))));
   const typing = await each(all((client) => client.ask(report('ACTIVE'))));
+  const opened = await Promise.all(clients.map((client) => client.ask(OPEN)));
+  const ids = opened.map((data) => (data as { openSession: { session: { id: string } } }).openSession.session.id);
+  const heartbeat = await each(all((client, at) => client.ask(HEARTBEAT, { id: ids[at] })));
   const left = await each(async () => {
     for (const { socket } of clients) socket.close(1000);
     await sleep(6_500); // the grace, and the end of the sessions
@@ -41,6 +44,7 @@ export const commands: Measurement = async (redisUrl) => {
     { what: 'Redis commands: turns idle', value: idle },
     { what: 'Redis commands: comes back from idle', value: active },
     { what: 'Redis commands: activity while active', value: typing, beside: 'the read for the answer' },
+    { what: 'Redis commands: heartbeat of an HTTP session', value: heartbeat },
     { what: 'Redis commands: disconnect, until gone', value: left },
     {
       what: `Redis commands: an idle minute of ${IDLE_SOCKETS.toLocaleString('en')} sockets`,
@@ -50,6 +54,8 @@ export const commands: Measurement = async (redisUrl) => {
   ];
 };
 
+const OPEN = 'mutation { openSession(input: {}) { session { id } } }';
+const HEARTBEAT = 'mutation ($id: ID!) { heartbeat(input: { sessionId: $id }) { viewer { availability } } }';
 const BEAT = 1_250; // ms, a quarter of the default lease
 
 async function many(count: number, make: (at: number) => Promise<Client>): Promise<Client[]> {

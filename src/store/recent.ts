@@ -2,7 +2,6 @@
 export interface Recent<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
-  forget(key: string): void;
   entries(): Iterable<readonly [string, Value]>;
 }
 
@@ -26,8 +25,5 @@ export function createRecent<Value>(most: number): Recent<Value> {
       }
     },
     entries: () => values.entries(),
-    forget: (key) => {
-      values.delete(key);
-    },
   };
 }

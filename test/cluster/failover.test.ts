@@ -43,7 +43,9 @@ async function startTwo(prefix: string) {
 
 const stopAll = (stops: readonly (() => Promise<number>)[]) => Promise.all(stops.map((stop) => stop()));
 
-test('slots move to another node under load: nothing acknowledged is lost, and watchers have the last word', async () => {
+test('slots move to another node under load: nothing acknowledged is lost, and watchers have the last word', {
+  timeout: 60_000,
+}, async () => {
   const prefix = newPrefix();
   const keys = createKeys(prefix);
   const [here, there] = await startTwo(prefix);
@@ -63,7 +65,9 @@ test('slots move to another node under load: nothing acknowledged is lost, and w
   expect(watching.dots()).toEqual(new Set(['BUSY']));
 });
 
-test('a master dies with writes that its replica never got: each is there afterwards, and nobody was seen to leave', async () => {
+test('a master dies with writes that its replica never got: each is there afterwards, and nobody was seen to leave', {
+  timeout: 60_000,
+}, async () => {
   const prefix = newPrefix();
   const keys = createKeys(prefix);
   const [here, there] = await startTwo(prefix);
@@ -101,7 +105,7 @@ test('a master dies with writes that its replica never got: each is there afterw
   }
 });
 
-test('a master hangs: its replica takes over, and watchers hear from that one', async () => {
+test('a master hangs: its replica takes over, and watchers hear from that one', { timeout: 60_000 }, async () => {
   const prefix = newPrefix();
   const keys = createKeys(prefix);
   const [here, there] = await startTwo(prefix);

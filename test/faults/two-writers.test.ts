@@ -17,6 +17,7 @@ interface Commit {
 async function listen(url: string): Promise<readonly Commit[]> {
   const commits: Commit[] = [];
   const subscriber = new Redis(url);
+  subscriber.on('error', () => {}); // its Redis ends with the test
   onTestFinished(() => subscriber.disconnect());
   subscriber.on('pmessage', (_pattern, _channel, message: string) => {
     const [, version, json = '{}'] = message.split('\n');
