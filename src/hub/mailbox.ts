@@ -1,15 +1,10 @@
 /**
  * Between a change and its reader: the newest value per key. A reader that is slower than the changes skips the ones
  * in between and never the last one, so its memory is bounded by the number of keys, not by how slow it is.
+ *
+ * A class, and the first value in a field of its own: there is one for each subscription of ten thousand sockets, and
+ * nearly all of them are empty or hold a single value.
  */
-export interface Mailbox<Key, Value> extends AsyncIterableIterator<Value> {
-  /** `merge` says what the reader gets when it has not taken the value before yet. */
-  put(key: Key, value: Value): void;
-  /** What is waiting is still read, then the end comes. */
-  end(error?: unknown): void;
-  return(): Promise<IteratorResult<Value>>;
-}
-
 export interface MailboxOptions<Value> {
   /** What to hand over when `newer` comes while `waiting` has not been read, null nothing; default: the newer. */
   readonly merge?: (waiting: Value, newer: Value) => Value | null;
@@ -17,70 +12,134 @@ export interface MailboxOptions<Value> {
   readonly onDone: () => void;
 }
 
-export function createMailbox<Key, Value>({ merge, onDone }: MailboxOptions<Value>): Mailbox<Key, Value> {
-  type Taken = { resolve: (result: IteratorResult<Value>) => void; reject: (error: unknown) => void };
-  const waiting = new Map<Key, Value>();
-  const readers: Taken[] = []; // calls of next() that wait; as many as the reader makes at once, which is one
-  let ended: { readonly error?: unknown } | null = null;
-  let done = false;
+interface Reader<Value> {
+  readonly resolve: (result: IteratorResult<Value>) => void;
+  readonly reject: (error: unknown) => void;
+}
 
-  const finish = () => {
-    if (done) return;
-    done = true;
-    onDone();
-  };
+export class Mailbox<Key, Value> implements AsyncIterableIterator<Value> {
+  private readonly options: MailboxOptions<Value>;
+  private firstKey: Key | undefined;
+  private first: Value | undefined;
+  /** What waits behind the first, in the order in which it began to wait. */
+  private more: Map<Key, Value> | null = null;
+  private ending: { readonly error?: unknown } | null = null;
+  private done = false;
+  private tell: (() => void) | null = null;
+  private readers: Reader<Value>[] | null = null; // calls of next() that wait; as many as the reader makes at once
 
-  function put(key: Key, value: Value): void {
-    if (ended !== null || done) return;
-    const reader = readers.shift();
-    if (reader !== undefined) {
-      reader.resolve({ value, done: false });
-      return;
-    }
-    const before = waiting.get(key);
-    const merged = before !== undefined && merge !== undefined ? merge(before, value) : value;
-    if (merged === null) waiting.delete(key);
-    else waiting.set(key, merged);
+  constructor(options: MailboxOptions<Value>) {
+    this.options = options;
   }
 
-  function next(): Promise<IteratorResult<Value>> {
-    for (const [key, value] of waiting) {
-      waiting.delete(key);
-      return Promise.resolve({ value, done: false });
+  put(key: Key, value: Value): void {
+    if (this.ending !== null || this.done) return;
+    if (this.first === undefined) {
+      const reader = this.readers?.shift();
+      if (reader !== undefined) {
+        reader.resolve({ value, done: false });
+        return;
+      }
+      this.firstKey = key;
+      this.first = value;
+      this.tell?.();
+    } else if (this.firstKey === key) {
+      const merged = this.merged(this.first, value);
+      if (merged === null) this.shift();
+      else this.first = merged;
+    } else {
+      this.more ??= new Map();
+      const before = this.more.get(key);
+      const merged = before === undefined ? value : this.merged(before, value);
+      if (merged === null) this.more.delete(key);
+      else this.more.set(key, merged);
     }
-    if (done) return Promise.resolve({ value: undefined, done: true });
-    if (ended !== null) {
-      finish();
-      return 'error' in ended ? Promise.reject(ended.error) : Promise.resolve({ value: undefined, done: true });
-    }
-    return new Promise((resolve, reject) => readers.push({ resolve, reject }));
   }
 
-  function end(...error: unknown[]): void {
-    if (ended !== null || done) return;
-    ended = error.length > 0 ? { error: error[0] } : {};
-    if (readers.length === 0) return;
-    finish();
-    const [first, ...others] = readers.splice(0);
-    if ('error' in ended) first?.reject(ended.error);
-    else first?.resolve({ value: undefined, done: true });
-    for (const other of others) other.resolve({ value: undefined, done: true });
+  /** What waits for this key is not read any more. */
+  drop(key: Key): void {
+    if (this.first !== undefined && this.firstKey === key) this.shift();
+    else this.more?.delete(key);
   }
 
-  function leave(): Promise<IteratorResult<Value>> {
-    waiting.clear();
-    finish();
-    for (const reader of readers.splice(0)) reader.resolve({ value: undefined, done: true });
+  /** What is waiting is still read, then the end comes, or the error. */
+  end(...error: unknown[]): void {
+    if (this.ending !== null || this.done) return;
+    this.ending = error.length > 0 ? { error: error[0] } : {};
+    this.tell?.();
+    const readers = this.readers?.splice(0) ?? [];
+    for (const { resolve, reject } of readers) this.takeEnd(resolve, reject);
+  }
+
+  /** The value that has waited longest; undefined when none does. For a reader that goes by `whenReady`. */
+  take(): Value | undefined {
+    const value = this.first;
+    if (value !== undefined) this.shift();
+    return value;
+  }
+
+  /** Once everything is read: how it ended. null: it has not. */
+  ended(): { readonly error?: unknown } | null {
+    return this.first === undefined ? this.ending : null;
+  }
+
+  /** Calls `tell` each time that something can be taken, or the end, where there was nothing before. It must not throw. */
+  whenReady(tell: () => void): void {
+    this.tell = tell;
+    if (this.first !== undefined || this.ending !== null) tell();
+  }
+
+  next(): Promise<IteratorResult<Value>> {
+    const value = this.take();
+    if (value !== undefined) return Promise.resolve({ value, done: false });
+    return new Promise((resolve, reject) => {
+      this.readers ??= [];
+      if (this.ending !== null || this.done) this.takeEnd(resolve, reject);
+      else this.readers.push({ resolve, reject });
+    });
+  }
+
+  /** The reader goes away. */
+  return(): Promise<IteratorResult<Value>> {
+    this.first = undefined;
+    this.more = null;
+    this.finish();
+    for (const reader of this.readers?.splice(0) ?? []) reader.resolve({ value: undefined, done: true });
     return Promise.resolve({ value: undefined, done: true });
   }
 
-  return {
-    put,
-    end,
-    next,
-    return: leave,
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  private takeEnd(resolve: Reader<Value>['resolve'], reject: Reader<Value>['reject']): void {
+    const first = !this.done;
+    this.finish();
+    if (first && this.ending !== null && 'error' in this.ending) reject(this.ending.error);
+    else resolve({ value: undefined, done: true });
+  }
+
+  private finish(): void {
+    if (this.done) return;
+    this.done = true;
+    this.tell = null;
+    this.options.onDone();
+  }
+
+  private merged(waiting: Value, newer: Value): Value | null {
+    return this.options.merge === undefined ? newer : this.options.merge(waiting, newer);
+  }
+
+  private shift(): void {
+    this.firstKey = undefined;
+    this.first = undefined;
+    if (this.more === null) return;
+    for (const [key, value] of this.more) {
+      this.firstKey = key;
+      this.first = value;
+      this.more.delete(key);
+      break;
+    }
+    if (this.more.size === 0) this.more = null;
+  }
 }

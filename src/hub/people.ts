@@ -43,12 +43,12 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
       return people.map((person, at) => {
         const seen = see(person, records[at] ?? EMPTY_RECORD, now);
         lastSeen.set(personKey(person), seen);
-        return seen;
+        return watches.isSilent(person.site) ? { ...seen, stale: true } : seen;
       });
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       return people.map((person) => {
-        const known = watches.lastTold(person) ?? lastSeen.get(personKey(person));
+        const known = watches.lastHeard(person) ?? lastSeen.get(personKey(person));
         if (known === undefined) throw error;
         return { ...known, stale: true };
       });
@@ -70,7 +70,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     if (distinct.length === 0) throw badInput('userIds', 'must name at least one user');
     return watches.watch(
       distinct.map((user) => ({ site, user })),
-      until,
+      { until },
     );
   }
 
@@ -110,6 +110,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     self,
     upsertUsers,
     onlineCount: (site: SiteId) => store.countOnline(site),
+    silencePeople: watches.silence,
     /** Messages may have been lost: reads everybody watched anew. */
     reread: watches.reread,
     closeWatches: () => watches.close(),

@@ -70,9 +70,11 @@ export function createRooms(core: Core, mailboxes: Mailboxes) {
     roomName: (key: string): string => line(key, ROOM_KEY_LIMIT, 'key'),
     roomMembers: async (site: SiteId, key: string): Promise<readonly RoomMember[]> =>
       rosters.members({ site, key: line(key, ROOM_KEY_LIMIT, 'key') }),
-    roomCount: (site: SiteId, key: string): Promise<number> => core.store.countRoom({ site, key }),
+    roomCount: async (site: SiteId, key: string): Promise<number> =>
+      rosters.count({ site, key }) ?? core.store.countRoom({ site, key }),
     watchRoom: async (site: SiteId, key: string, until: Millis | null): Promise<RoomWatch> =>
       rosters.watch({ site, key: line(key, ROOM_KEY_LIMIT, 'key') }, until),
+    silenceRooms: rosters.silence,
     rereadRooms: rosters.reread,
     closeRooms: rosters.close,
   };

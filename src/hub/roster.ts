@@ -2,7 +2,7 @@
  * Rooms as they are looked at here. Everybody in this process who looks at the same room shares one roster: follow,
  * then read who is there, then whatever is newer. Versions decide, never the order of arrival.
  */
-import { after, type Millis, type Person } from '../presence/ids.ts';
+import { after, type Millis, type Person, type SiteId } from '../presence/ids.ts';
 import { equal, type PresenceRecord } from '../presence/record.ts';
 import { type Member, placesOf } from '../presence/room.ts';
 import { settle } from '../presence/settle.ts';
@@ -27,15 +27,19 @@ export interface RoomChange {
   readonly count: number;
 }
 
-export type RoomWatch = AsyncIterableIterator<RoomChange> & { return(): Promise<IteratorResult<RoomChange>> };
+export type RoomWatch = Mailbox<string, RoomChange>;
 
 export interface Rosters {
   /** Who is there, in the order they came. */
   members(room: RoomName): Promise<readonly RoomMember[]>;
+  /** How many are there, if this process looks at the room; else null. */
+  count(room: RoomName): number | null;
   /** First everybody who is there, in that order, then every change. */
   watch(room: RoomName, until: Millis | null): Promise<RoomWatch>;
   /** What this process itself has just committed need not come back first. */
   learn(room: RoomName, person: Person, record: PresenceRecord): void;
+  /** Silent: those who look at rooms of this site are told nothing. Not any more: they are told what differs from what they knew. */
+  silence(site: SiteId, silent: boolean): void;
   /** Reads every room looked at anew, because messages may have been lost, and tells the differences. */
   reread(): Promise<void>;
   close(): void;
@@ -45,12 +49,19 @@ export interface Rosters {
 interface Roster {
   readonly room: RoomName;
   readonly people: Map<string, { readonly version: number; readonly member: RoomMember | null }>;
-  readonly watchers: Set<Mailbox<string, RoomChange>>;
+  readonly watchers: Set<RoomWatch>;
   users: number;
   count: number;
+  complete: boolean;
+  /** While nothing is told: whom each watcher knows to be there. */
+  known: Map<RoomWatch, Known> | null;
+  /** What newcomers are told of members, as long as the count is this: one for all of them. */
+  readonly present: WeakMap<RoomMember, RoomChange>;
   stop: Stop;
   ready: Promise<void>;
 }
+
+type Known = ReadonlyMap<string, RoomMember>;
 
 export interface RostersOptions {
   readonly store: Pick<Store, 'followRoom' | 'readRoom' | 'read'>;
@@ -64,6 +75,7 @@ const MOST_GONE = 1_000; // people remembered as gone, above which all of them a
 
 export function createRosters({ store, clock, mailboxes, linger }: RostersOptions): Rosters {
   const rosters = new Map<string, Roster>();
+  const silent = new Set<SiteId>();
   const idle = createLinger(clock, linger, release);
   let stopSecondLook: Stop | null = null;
 
@@ -88,6 +100,9 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
       watchers: new Set(),
       users: 0,
       count: 0,
+      complete: false,
+      known: silent.has(room.site) ? new Map() : null,
+      present: new WeakMap(),
       stop: () => {},
       ready: Promise.resolve(),
     };
@@ -103,6 +118,7 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
   async function prepare(roster: Roster): Promise<void> {
     roster.stop = await store.followRoom(roster.room, (person, record) => hear(roster, person, record));
     await read(roster);
+    roster.complete = true;
   }
 
   /** `believe`: versions that went backwards too, because the store lost what was committed. */
@@ -137,8 +153,32 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
     const was = before?.member ?? null;
     roster.count += Number(member !== null) - Number(was !== null);
     forgetGone(roster);
-    const change = changeOf(was, member, roster.count);
+    const change = roster.known === null ? changeOf(was, member, roster.count) : null;
     if (change !== null) for (const mailbox of roster.watchers) mailbox.put(key, change);
+  }
+
+  function silence(site: SiteId, quiet: boolean): void {
+    if (quiet) silent.add(site);
+    else silent.delete(site);
+    for (const roster of rosters.values()) {
+      if (roster.room.site !== site || (roster.known !== null) === quiet) continue;
+      if (quiet) {
+        const known = membersOf(roster); // the same for all of them
+        roster.known = new Map([...roster.watchers].map((mailbox) => [mailbox, known]));
+      } else catchUp(roster);
+    }
+  }
+
+  function catchUp(roster: Roster): void {
+    const { known } = roster;
+    roster.known = null;
+    const now = membersOf(roster);
+    for (const [mailbox, before] of known ?? []) {
+      for (const key of new Set([...before.keys(), ...now.keys()])) {
+        const change = changeOf(before.get(key) ?? null, now.get(key) ?? null, roster.count);
+        if (change !== null) mailbox.put(key, change);
+      }
+    }
   }
 
   function letGo(roster: Roster): void {
@@ -153,25 +193,30 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
 
   async function watch(room: RoomName, until: Millis | null): Promise<RoomWatch> {
     return withRoster(room, (roster) => {
-      const mailbox = mailboxes.open<RoomChange>(until, {
+      const mailbox: RoomWatch = mailboxes.open<string, RoomChange>(until, {
         merge,
         onDone: () => {
           roster.watchers.delete(mailbox);
+          roster.known?.delete(mailbox);
           letGo(roster);
         },
       });
       roster.users++;
       roster.watchers.add(mailbox);
-      for (const member of inOrder(roster)) {
-        mailbox.put(personKey(member.seen.person), { kind: 'PRESENT', member, count: roster.count });
-      }
+      roster.known?.set(mailbox, membersOf(roster));
+      for (const member of inOrder(roster)) mailbox.put(personKey(member.seen.person), presence(roster, member));
       return mailbox;
     });
   }
 
   return {
     members: (room) => withRoster(room, inOrder),
+    count(room) {
+      const roster = rosters.get(roomKey(room));
+      return roster?.complete ? roster.count : null;
+    },
     watch,
+    silence,
     learn(room, person, record) {
       const roster = rosters.get(roomKey(room));
       if (roster !== undefined) hear(roster, person, record);
@@ -195,6 +240,17 @@ function inOrder({ people }: Roster): readonly RoomMember[] {
   return [...people.values()]
     .flatMap(({ member }) => member ?? [])
     .sort((a, b) => a.enteredAt - b.enteredAt || (a.seen.person.user < b.seen.person.user ? -1 : 1));
+}
+
+const membersOf = ({ people }: Roster): Known =>
+  new Map([...people].flatMap(([key, { member }]) => (member === null ? [] : [[key, member] as const])));
+
+function presence({ present, count }: Roster, member: RoomMember): RoomChange {
+  const before = present.get(member);
+  if (before?.count === count) return before;
+  const change: RoomChange = { kind: 'PRESENT', member, count };
+  present.set(member, change);
+  return change;
 }
 
 function changeOf(was: RoomMember | null, member: RoomMember | null, count: number): RoomChange | null {

@@ -2,7 +2,7 @@
  * Who is watched here, and by whom. One entry serves everybody in this process who watches the same person: follow,
  * then read, then the snapshot, then whatever is newer than the snapshot. Versions decide, never the order of arrival.
  */
-import { after, asMillis, type Millis, type Person } from '../presence/ids.ts';
+import { after, asMillis, type Millis, type Person, type SiteId } from '../presence/ids.ts';
 import { equal, type PresenceRecord } from '../presence/record.ts';
 import { differs, type PresenceView, resolve } from '../presence/resolve.ts';
 import { selfView } from '../presence/self.ts';
@@ -28,26 +28,54 @@ export interface Sighting {
   readonly initial: boolean;
 }
 
-export type Watch = AsyncIterableIterator<Sighting> & { return(): Promise<IteratorResult<Sighting>> };
+/** A reader takes sightings from it; it ends by `end`, or when the reader goes away. */
+export interface Watch extends Mailbox<Subject, Sighting> {
+  /**
+   * From now on watches exactly these people: new ones come as `initial`, those left out are not told of any more, not
+   * even what was waiting. Resolves when nothing can be missed.
+   */
+  retarget(people: readonly Person[]): Promise<void>;
+}
+
+export interface WatchOptions {
+  /** When the right to watch ends; null: never. */
+  readonly until: Millis | null;
+  /** Called once, when the reader has gone away or the end is reached. */
+  readonly onDone?: () => void;
+}
 
 export interface Watches {
   /** Resolves when nothing can be missed any more. The first value of each person is `initial`. */
-  watch(people: readonly Person[], until: Millis | null): Promise<Watch>;
+  watch(people: readonly Person[], options: WatchOptions): Promise<Watch>;
   /** The person's own record, each time anything they can see of themselves has changed. */
   watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>>;
-  /** Whatever this process was last told of a person it watches. */
-  lastTold(person: Person): Seen | null;
+  /** Whatever this process last heard of a person it watches. */
+  lastHeard(person: Person): Seen | null;
+  /** Whether nobody of this site is told anything at present. */
+  isSilent(site: SiteId): boolean;
+  /** Silent: watchers of this site are told nothing, and snapshots are stale. Not any more: they are told what differs from what they knew. */
+  silence(site: SiteId, silent: boolean): void;
   /** Reads everybody watched anew, because messages may have been lost, and tells the differences. */
   reread(): Promise<void>;
   /** Ends every watch and lets go of everybody. */
   close(): void;
 }
 
-/** Somebody watched here. `told` is null until the first read. */
+/** Somebody watched here. */
 interface Subject {
+  readonly key: string;
   readonly person: Person;
-  readonly watchers: Set<Mailbox<string, Sighting>>;
-  told: { readonly version: number; readonly seen: Seen } | null;
+  readonly watchers: Set<Mailbox<Subject, Sighting>>;
+  /** Watchers, and those who are about to be. */
+  users: number;
+  /** The newest; null until the first read. */
+  heard: { readonly version: number; readonly seen: Seen } | null;
+  /** What the watchers were told last. Not the newest while they are told nothing. */
+  told: Seen | null;
+  /** Some watchers were told something that the service could not vouch for. */
+  doubted: boolean;
+  /** What newcomers are told: one for all of them, so that what is made of it is made once. */
+  first: Sighting | null;
   stop: Stop;
   /** Rejects when the subject could not be followed or read. */
   ready: Promise<void>;
@@ -56,11 +84,13 @@ interface Subject {
 /** Whoever goes by versions, and has to be told when the store lost some. */
 interface Follower {
   readonly person: Person;
-  /** Of what it was last told; null until the first read. */
+  /** Of what it last heard; null until the first read. */
   version(): number | null;
   hear(record: PresenceRecord): void;
   /** From now on whatever comes is newer. */
   rewind(): void;
+  /** The store answers again, and `hear` has had what it says. */
+  vouch(): void;
 }
 
 export interface WatchesOptions {
@@ -77,9 +107,10 @@ export const SECOND_LOOK = asMillis(2_000); // 2 s
 
 export function createWatches({ store, clock, mailboxes, linger }: WatchesOptions): Watches {
   const subjects = new Map<string, Subject>();
+  const silent = new Set<SiteId>();
   const idle = createLinger(clock, linger, (key) => {
     const subject = subjects.get(key);
-    if (subject !== undefined) forget(key, subject);
+    if (subject !== undefined) forget(subject);
   });
   const selves = new Set<Follower>(); // people who watch themselves, once for each time
   let stopSecondLook: Stop | null = null;
@@ -92,7 +123,7 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
       selves.delete(self);
       following?.then((stop) => stop()).catch(() => undefined);
     };
-    const mailbox = mailboxes.open<PresenceRecord>(until, { onDone: letGo });
+    const mailbox = mailboxes.open<string, PresenceRecord>(until, { onDone: letGo });
     const hear = (record: PresenceRecord) => {
       if (last !== null && record.version <= last.version) return;
       const before = last;
@@ -102,7 +133,7 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     const rewind = () => {
       last = last && { ...last, version: -1 };
     };
-    const self: Follower = { person, version: () => last?.version ?? null, hear, rewind };
+    const self: Follower = { person, version: () => last?.version ?? null, hear, rewind, vouch: () => {} };
     selves.add(self);
     try {
       following = store.follow(person, hear);
@@ -115,52 +146,80 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     return mailbox;
   }
 
-  async function watch(people: readonly Person[], until: Millis | null): Promise<Watch> {
-    const keys = new Set(people.map(personKey));
-    const mailbox = mailboxes.open<Sighting>(until, {
-      merge: (waiting, newer) => ({ ...newer, initial: waiting.initial || newer.initial }),
+  async function watch(people: readonly Person[], { until, onDone }: WatchOptions): Promise<Watch> {
+    let watched: readonly Subject[] = [];
+    let left = false;
+    const mailbox = mailboxes.open<Subject, Sighting>(until, {
+      merge: firstOf,
       onDone: () => {
-        for (const key of keys) leave(key, mailbox);
+        left = true;
+        for (const subject of watched) leave(subject, mailbox);
+        watched = [];
+        onDone?.();
       },
     });
-    const watched = enroll(people);
-    for (const subject of watched) {
-      subject.watchers.add(mailbox);
-      idle.keep(personKey(subject.person));
+
+    async function retarget(wanted: readonly Person[]): Promise<void> {
+      const next = await ready(wanted);
+      if (left) next.forEach(letGo);
+      else move(next);
     }
+
+    /** In one go: from here on every change comes as one, and nothing came between. */
+    function move(next: readonly Subject[]): void {
+      const before = new Set(watched);
+      watched = next;
+      for (const subject of next) {
+        if (before.delete(subject)) letGo(subject);
+        else join(subject, mailbox);
+      }
+      for (const subject of before) {
+        mailbox.drop(subject);
+        leave(subject, mailbox);
+      }
+    }
+
     try {
-      await Promise.all(watched.map((subject) => subject.ready));
+      await retarget(people);
     } catch (error) {
       await mailbox.return();
       throw error;
     }
-    // Only now, in one go: from here on every change comes as one, and nothing came between.
-    for (const { told, person } of watched) {
-      if (told !== null)
-        mailbox.put(personKey(person), { seen: { ...told.seen, stale: !store.reachable() }, initial: true });
-    }
-    return mailbox;
+    return Object.assign(mailbox, { retarget });
   }
 
-  /** The subjects of these people, those who were not watched yet followed and read together. */
+  /** The subjects of these people, held, and heard of. */
+  async function ready(people: readonly Person[]): Promise<readonly Subject[]> {
+    const all = enroll(people);
+    try {
+      await Promise.all(all.map((subject) => subject.ready));
+    } catch (error) {
+      all.forEach(letGo);
+      throw error;
+    }
+    return all;
+  }
+
+  /** The subjects of these people, each once and held; those who were not watched yet are followed and read together. */
   function enroll(people: readonly Person[]): readonly Subject[] {
     const fresh: Subject[] = [];
-    const all = new Map<string, Subject>();
+    const all = new Set<Subject>();
     for (const person of people) {
       const key = personKey(person);
       let subject = subjects.get(key);
       if (subject === undefined) {
-        subject = { person, watchers: new Set(), told: null, stop: () => {}, ready: Promise.resolve() };
+        subject = newSubject(key, person);
         subjects.set(key, subject);
         fresh.push(subject);
       }
-      all.set(key, subject);
+      all.add(subject);
     }
     if (fresh.length > 0) {
       const ready = begin(fresh);
       for (const subject of fresh) subject.ready = ready;
     }
-    return [...all.values()];
+    for (const subject of all) if (subject.users++ === 0) idle.keep(subject.key);
+    return [...all];
   }
 
   async function begin(fresh: readonly Subject[]): Promise<void> {
@@ -168,7 +227,7 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
       await Promise.all(
         fresh.map(async (subject) => {
           const stop = await store.follow(subject.person, (record) => hear(subject, record));
-          if (subjects.get(personKey(subject.person)) === subject) subject.stop = stop;
+          if (subjects.get(subject.key) === subject) subject.stop = stop;
           else stop();
         }),
       );
@@ -178,19 +237,54 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
         if (record !== undefined) hear(subject, record);
       });
     } catch (error) {
-      for (const subject of fresh) forget(personKey(subject.person), subject);
+      for (const subject of fresh) forget(subject);
       throw error;
     }
   }
 
   function hear(subject: Subject, record: PresenceRecord): void {
-    const { told } = subject;
-    if (told !== null && record.version <= told.version) return;
+    if (subject.heard !== null && record.version <= subject.heard.version) return;
     const seen = see(subject.person, record, clock.now());
-    subject.told = { version: record.version, seen };
+    subject.heard = { version: record.version, seen };
+    subject.first = null;
     // The first value is everybody's snapshot, which `watch` hands over.
-    if (told === null || !differs(told.seen.view, seen.view)) return;
-    for (const mailbox of subject.watchers) mailbox.put(personKey(subject.person), { seen, initial: false });
+    if (subject.told === null) subject.told = seen;
+    if (!isSilent(subject.person.site) && differs(subject.told.view, seen.view)) tell(subject, seen);
+  }
+
+  function tell(subject: Subject, seen: Seen): void {
+    subject.told = seen;
+    subject.doubted = false;
+    const sighting: Sighting = { seen, initial: false };
+    for (const mailbox of subject.watchers) mailbox.put(subject, sighting);
+  }
+
+  /** What somebody who comes now is told of a subject that is ready. */
+  function firstSight(subject: Subject): Sighting {
+    const { heard, person } = subject;
+    if (heard === null) throw new Error('a subject that is ready was heard of');
+    const stale = isSilent(person.site) || !store.reachable();
+    if (stale) subject.doubted = true;
+    if (subject.first === null || subject.first.seen.stale !== stale) {
+      subject.first = { seen: { ...heard.seen, stale }, initial: true };
+    }
+    return subject.first;
+  }
+
+  /** Tells what the watchers do not know yet, or were told with doubt. */
+  function catchUp(subject: Subject): void {
+    const { heard, told, person } = subject;
+    if (heard === null || told === null || isSilent(person.site)) return;
+    if (subject.doubted || differs(told.view, heard.seen.view)) tell(subject, heard.seen);
+  }
+
+  const isSilent = (site: SiteId): boolean => silent.has(site);
+
+  function silence(site: SiteId, quiet: boolean): void {
+    if (quiet) silent.add(site);
+    else if (silent.delete(site)) {
+      for (const subject of subjects.values()) if (subject.person.site === site) catchUp(subject);
+    }
   }
 
   async function reread(): Promise<void> {
@@ -224,6 +318,7 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
       if (lower && !believe) return true;
       if (lower) follower.rewind();
       follower.hear(record);
+      follower.vouch();
       return false;
     });
   }
@@ -231,24 +326,33 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
   function followerOf(subject: Subject): Follower {
     return {
       person: subject.person,
-      version: () => subject.told?.version ?? null,
+      version: () => subject.heard?.version ?? null,
       hear: (record) => hear(subject, record),
       rewind() {
-        subject.told = subject.told && { ...subject.told, version: -1 };
+        subject.heard = subject.heard && { ...subject.heard, version: -1 };
       },
+      vouch: () => catchUp(subject),
     };
   }
 
-  function leave(key: string, mailbox: Mailbox<string, Sighting>): void {
-    const subject = subjects.get(key);
-    if (subject === undefined || !subject.watchers.delete(mailbox) || subject.watchers.size > 0) return;
-    idle.start(key);
+  function join(subject: Subject, mailbox: Mailbox<Subject, Sighting>): void {
+    subject.watchers.add(mailbox);
+    mailbox.put(subject, firstSight(subject));
   }
 
-  function forget(key: string, subject: Subject): void {
-    if (subjects.get(key) === subject) {
-      subjects.delete(key);
-      idle.keep(key);
+  function leave(subject: Subject, mailbox: Mailbox<Subject, Sighting>): void {
+    if (subject.watchers.delete(mailbox)) letGo(subject);
+  }
+
+  function letGo(subject: Subject): void {
+    subject.users--;
+    if (subject.users === 0 && subjects.get(subject.key) === subject) idle.start(subject.key);
+  }
+
+  function forget(subject: Subject): void {
+    if (subjects.get(subject.key) === subject) {
+      subjects.delete(subject.key);
+      idle.keep(subject.key);
     }
     subject.stop();
   }
@@ -256,15 +360,34 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
   return {
     watch,
     watchSelf,
-    lastTold: (person) => subjects.get(personKey(person))?.told?.seen ?? null,
+    lastHeard: (person) => subjects.get(personKey(person))?.heard?.seen ?? null,
+    isSilent,
+    silence,
     reread,
     close() {
       idle.close();
       stopSecondLook?.();
-      for (const [key, subject] of subjects) forget(key, subject);
+      for (const subject of subjects.values()) forget(subject);
     },
   };
 }
+
+const newSubject = (key: string, person: Person): Subject => ({
+  key,
+  person,
+  watchers: new Set(),
+  users: 0,
+  heard: null,
+  told: null,
+  doubted: false,
+  first: null,
+  stop: () => {},
+  ready: Promise.resolve(),
+});
+
+/** The first that a reader gets of somebody is `initial`, even when it was overtaken before it was read. */
+const firstOf = (waiting: Sighting, newer: Sighting): Sighting =>
+  waiting.initial === newer.initial ? newer : { ...newer, initial: true };
 
 /** Kept rather than the record: at a later moment the record would show what time has changed since as well. */
 const shownToSelf = (record: PresenceRecord, now: Millis): object => ({
