@@ -1,5 +1,6 @@
 /** Everything for those who embed the service: a whole server by `start`, or its parts. */
 
+export { createEngine, type Engine } from './graphql/engine.ts';
 export { schema } from './graphql/schema.ts';
 export { type Clock, systemClock } from './hub/clock.ts';
 export { createHub, type Hub, type HubOptions } from './hub/hub.ts';

@@ -154,6 +154,8 @@ export function documentError(
 export const CLOSE_CODES = {
   4400: 'connection_init is malformed, or asks for what is not allowed. Clients give up.',
   4401: 'The token is missing where one is needed, or was never valid. Clients give up.',
+  4408: 'No connection_init came within three seconds.',
+  4500: 'Something unexpected failed; the server’s log has the details.',
   4403: 'The token has expired. Clients fetch a new one and come back.',
   1012: 'This node is restarting. Clients come back at once, to another.',
   1013: 'Overloaded, or too slow a reader. Clients come back later.',

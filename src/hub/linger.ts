@@ -3,15 +3,15 @@ import { after, type Millis } from '../presence/ids.ts';
 import type { Stop } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 
-export interface Linger {
+export interface Linger<Key> {
   /** Nobody needs it: `release` is called in a while, unless it is kept. */
-  start(key: string): void;
-  keep(key: string): void;
+  start(key: Key): void;
+  keep(key: Key): void;
   close(): void;
 }
 
-export function createLinger(clock: Clock, length: Millis, release: (key: string) => void): Linger {
-  const until = new Map<string, Millis>(); // all wait equally long, so the oldest comes first
+export function createLinger<Key>(clock: Clock, length: Millis, release: (key: Key) => void): Linger<Key> {
+  const until = new Map<Key, Millis>(); // all wait equally long, so the oldest comes first
   let cancel: Stop | null = null;
 
   function releaseDue(): void {

@@ -37,7 +37,7 @@ export interface Watch extends Mailbox<Subject, Sighting> {
   retarget(people: readonly Person[]): Promise<void>;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   /** When the right to watch ends; null: never. */
   readonly until: Millis | null;
   /** Called once, when the reader has gone away or the end is reached. */
@@ -108,7 +108,7 @@ export const SECOND_LOOK = asMillis(2_000); // 2 s
 export function createWatches({ store, clock, mailboxes, linger }: WatchesOptions): Watches {
   const subjects = new Map<string, Subject>();
   const silent = new Set<SiteId>();
-  const idle = createLinger(clock, linger, (key) => {
+  const idle = createLinger<string>(clock, linger, (key) => {
     const subject = subjects.get(key);
     if (subject !== undefined) forget(subject);
   });

@@ -1,47 +1,42 @@
 /** The API over HTTP: queries and mutations, and subscriptions as server-sent events, by Yoga. */
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
 import { type CORSOptions, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
-import { apiError, documentError, presentError } from '../graphql/errors.ts';
-import { schema } from '../graphql/schema.ts';
+import { resultsOf } from '../graphql/delivery.ts';
+import { chosenOperation, type Engine } from '../graphql/engine.ts';
+import { apiError } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { yogaLogging } from './log.ts';
 import type { OriginCheck } from './origin.ts';
 
-/** What an operation that came over a WebSocket brings along; over HTTP there is a `request` instead. */
-interface SocketSource {
-  readonly source: Pick<Context, 'caller' | 'sessionId' | 'openRoomSession'>;
-}
-
-export type Api = YogaServerInstance<Partial<SocketSource>, Context>;
+export type Api = YogaServerInstance<object, Context>;
 
 export interface ApiOptions {
   readonly hub: Hub;
+  readonly engine: Engine;
   readonly authenticate: Authenticate;
   readonly log: Logger;
   readonly path: string;
   readonly originAllowed: OriginCheck;
 }
 
-export function createApi({ hub, authenticate, log, path, originAllowed }: ApiOptions): Api {
-  const report = (cause: unknown, requestId: string) =>
-    log.error({ err: cause, requestId }, 'an operation failed unexpectedly');
-  return createYoga<Partial<SocketSource>, Context>({
-    schema,
+export function createApi({ hub, engine, authenticate, log, path, originAllowed }: ApiOptions): Api {
+  return createYoga<object, Context>({
+    schema: engine.schema,
     graphqlEndpoint: path,
     landingPage: false,
     maxRequestBodySize: MAX_BODY,
     graphiql: false, // the server has a page of its own, which needs no internet
-    // What Yoga calls an error is mostly a caller's mistake; the unexpected ones `report` has told by then.
+    // What Yoga calls an error is mostly a caller's mistake; the unexpected ones the engine has told by then.
     logging: { ...yogaLogging(log), error: yogaLogging(log).debug },
     cors: (request) => corsFor(request, originAllowed),
-    plugins: [codes],
-    maskedErrors: { maskError: (error) => presentError(error, report) },
-    context: async ({ request, source }): Promise<Context> => {
-      if (source !== undefined) return { hub, ...source };
+    parserAndValidationCache: false, // the engine has one
+    plugins: [byEngine(engine)],
+    maskedErrors: { maskError: engine.present },
+    context: async ({ request }): Promise<Context> => {
       const authorization = request.headers.get('authorization');
       const caller = authorization === null ? null : await callerFor(authorization, authenticate);
       const openRoomSession = async () => {
@@ -56,19 +51,46 @@ export function createApi({ hub, authenticate, log, path, originAllowed }: ApiOp
 
 const MAX_BODY = 1_048_576; // bytes; a calendar of 512 KiB, as JSON, fits
 
-/** What GraphQL itself finds wrong with a document carries a code too, whichever wire it came by. */
-const codes: Plugin = {
-  onParse:
-    () =>
-    ({ result, replaceParseResult }) => {
-      if (result instanceof GraphQLError) replaceParseResult(documentError(result, 'GRAPHQL_PARSE_FAILED'));
+/** Yoga takes requests apart and puts answers together; what is in between is the same as over WebSockets. */
+function byEngine(engine: Engine): Plugin<Context> {
+  const problems = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  return {
+    onParse({ params: { source }, setParseFn }) {
+      const { document, errors } = engine.prepare(typeof source === 'string' ? source : source.body);
+      setParseFn(() => {
+        if (document === null) throw errors.map(copyOf)[0];
+        problems.set(document, errors);
+        return document;
+      });
     },
-  onValidate:
-    () =>
-    ({ result, setResult }) => {
-      if (result.length > 0) setResult(result.map((error) => documentError(error, 'GRAPHQL_VALIDATION_FAILED')));
+    onValidate({ params: { documentAST }, setResult }) {
+      setResult((problems.get(documentAST) ?? []).map(copyOf));
     },
-};
+    onExecute({ setExecuteFn }) {
+      setExecuteFn(({ document, operationName, variableValues, contextValue }) =>
+        engine.execute({ document, operationName, variables: variableValues, context: contextValue }),
+      );
+    },
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(async ({ document, operationName, variableValues, contextValue }) => {
+        const operation = chosenOperation(document, operationName);
+        const args = { document, operation, variables: variableValues ?? {}, context: () => contextValue };
+        const delivery = await engine.subscribe(args);
+        return 'take' in delivery ? resultsOf(delivery) : delivery;
+      });
+    },
+  };
+}
+
+/** Yoga notes an HTTP status in the errors it answers; the engine's own are for everybody who sends the same again. */
+function copyOf({ message, nodes, source, positions, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: { ...extensions },
+  });
+}
 
 function corsFor({ headers }: Request, originAllowed: OriginCheck): false | CORSOptions {
   const origin = headers.get('origin');

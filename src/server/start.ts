@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { createEngine } from '../graphql/engine.ts';
 import { type Clock, systemClock } from '../hub/clock.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { asMillis } from '../presence/ids.ts';
@@ -50,11 +51,13 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     defaults: { connectionCap: config.connectionCap },
   });
   const authenticate = createAuthenticator(config.auth, clock.now);
-  const shared = { hub, authenticate, log, path: GRAPHQL_PATH, originAllowed: createOriginCheck(config) };
+  const engine = createEngine((cause, requestId) =>
+    log.error({ err: cause, requestId }, 'an operation failed unexpectedly'),
+  );
+  const shared = { hub, engine, authenticate, log, path: GRAPHQL_PATH, originAllowed: createOriginCheck(config) };
   const api = createApi(shared);
   const websockets = createWebSockets({
     ...shared,
-    api,
     pingInterval: config.timings.pingInterval,
     tokenPerOperation: config.graphiql,
   });

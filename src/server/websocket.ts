@@ -5,23 +5,26 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
-import { handleProtocols, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import { handleProtocols, makeServer, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
-import { apiError, type CloseCode, presentError } from '../graphql/errors.ts';
+import type { Context } from '../graphql/context.ts';
+import { chosenOperation, type Engine } from '../graphql/engine.ts';
+import { apiError, type CloseCode } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
+import { createLinger } from '../hub/linger.ts';
 import { Refusal } from '../hub/refusal.ts';
 import type { Connection, Leaving } from '../hub/session.ts';
-import type { Millis, SessionId } from '../presence/ids.ts';
+import { asMillis, type Millis, type SessionId } from '../presence/ids.ts';
 import { type Stop, StoreUnavailable } from '../store/store.ts';
-import { type Api, callerFor } from './api.ts';
+import { callerFor } from './api.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { type ConnectionInit, parseConnectionInit, wantsToAppear } from './connection-init.ts';
 import { createLiveness } from './liveness.ts';
 import type { OriginCheck } from './origin.ts';
+import { Outlet, Sink } from './outlet.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
 export interface WebSockets {
@@ -38,7 +41,7 @@ export interface WebSockets {
 
 export interface WebSocketsOptions {
   readonly hub: Hub;
-  readonly api: Api;
+  readonly engine: Engine;
   readonly authenticate: Authenticate;
   readonly log: Logger;
   readonly path: string;
@@ -50,7 +53,9 @@ export interface WebSocketsOptions {
 
 /** What we know of a socket beyond the protocol. */
 interface Guest {
-  caller?: Caller;
+  readonly socket: WebSocket;
+  readonly outlet: Outlet;
+  caller: Caller | null;
   connection?: Connection;
   connecting?: Promise<Connection>;
   cancelExpiry?: Stop;
@@ -58,44 +63,85 @@ interface Guest {
   left?: Leaving;
 }
 
-type Socket = SocketContext<Record<string, unknown>, Extra & { guest?: Guest }>;
+type Socket = SocketContext<Record<string, unknown>, Guest>;
+
+/** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
+interface Operation extends ExecutionArgs {
+  readonly id: string;
+  readonly outlet: Outlet;
+  contextOf: () => Context;
+}
 
 const MAX_PAYLOAD = 64 * 1024; // bytes of one message
 const MAX_OPERATIONS = 100; // under way at once on one socket
+const MAX_UNREAD = 16 * 1024 * 1024; // bytes of answers that one socket may leave unread; what it watches is not among them
 const KEEP_ALIVE = 30_000; // ms until TCP itself asks whether the peer is there
+const INIT_WAIT = asMillis(3_000); // 3 s for connection_init
 
 export function createWebSockets(options: WebSocketsOptions): WebSockets {
-  const { hub, api, authenticate, log, path, originAllowed } = options;
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_PAYLOAD, handleProtocols });
+  const { hub, engine, authenticate, log, path, originAllowed } = options;
+  // Compression would cost 300 KB a connection, and frames of a hundred bytes gain nothing by it.
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_PAYLOAD,
+    handleProtocols,
+    perMessageDeflate: false,
+  });
   const liveness = createLiveness(options.pingInterval);
-
-  useServer<Record<string, unknown>, { guest?: Guest }>(
-    {
-      execute: (args) => (args as Enveloped).execute(args),
-      subscribe: (args) => (args as Enveloped).subscribe(args),
-      onConnect: (socket) => connect(socket),
-      onSubscribe: (socket, _id, payload) => prepare(socket, payload),
-      onClose: (socket, code) => disconnect(socket, code === undefined ? 1006 : code),
-    },
-    server,
-    0, // pings are ours
+  const silent = createLinger<WebSocket>(hub.clock, INIT_WAIT, (ws) =>
+    close(ws, 4408, 'No connection_init came in time.'),
   );
 
-  async function connect(socket: Socket): Promise<boolean | Record<string, unknown>> {
-    const guest: Guest = {};
-    socket.extra.guest = guest;
-    const ws = socket.extra.socket;
+  const protocol = makeServer<Record<string, unknown>, Guest>({
+    connectionInitWaitTimeout: 0, // `silent` sees to it, with one timer for all
+    execute: (args) => engine.execute(argsOf(args)),
+    subscribe: (args) => subscribe(args as Operation),
+    onConnect: (socket) => connect(socket),
+    onSubscribe: (socket, id, payload) => prepare(socket, id, payload),
+    onClose: (socket, code) => disconnect(socket, code ?? 1006),
+  });
+
+  /** A socket that is open: graphql-ws gets what it says, and says when it is closed. */
+  function greet(ws: WebSocket, connection: Duplex): void {
+    const guest: Guest = { socket: ws, outlet: new Outlet(ws, connection), caller: null };
     liveness.watch(ws);
+    silent.start(ws);
+    const closed = protocol.opened(
+      {
+        protocol: ws.protocol,
+        send: (text) => send(ws, text),
+        close: (code, reason) => ws.close(code, reason),
+        onMessage: (hear) =>
+          ws.on('message', (data) => {
+            hear(String(data)).catch((error: unknown) => {
+              log.error({ err: error }, 'a message was answered by closing its socket');
+              close(ws, 4500, 'Something unexpected failed.');
+            });
+          }),
+      },
+      guest,
+    );
+    ws.once('close', (code, reason) => {
+      silent.keep(ws);
+      closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a socket did not end well'));
+    });
+    ws.on('error', (error) => log.debug({ err: error }, 'a client broke the protocol')); // ws closes it
+  }
+
+  async function connect(socket: Socket): Promise<boolean | Record<string, unknown>> {
+    const guest = socket.extra;
+    silent.keep(guest.socket);
     const init = parseConnectionInit(socket.connectionParams);
-    if ('problem' in init) return refuse(ws, 4400, `Malformed connection_init: ${init.problem}`);
+    Object.assign(socket, { connectionParams: undefined }); // it has the token, and is held as long as the socket
+    if ('problem' in init) return refuse(guest.socket, 4400, `Malformed connection_init: ${init.problem}`);
     try {
-      return await admit(ws, guest, init);
+      return await admit(guest, init);
     } catch (error) {
-      return refuseFor(ws, error);
+      return refuseFor(guest.socket, error);
     }
   }
 
-  async function admit(ws: WebSocket, guest: Guest, init: ConnectionInit): Promise<boolean | Record<string, unknown>> {
+  async function admit(guest: Guest, init: ConnectionInit): Promise<boolean | Record<string, unknown>> {
     if (init.token == null && options.tokenPerOperation && !wantsToAppear(init))
       return { sessionId: null, userId: null };
     const caller = await authenticate(init.token ?? '');
@@ -110,7 +156,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     if (caller.expiresAt !== null && guest.left === undefined) {
       guest.cancelExpiry = hub.clock.at(caller.expiresAt, () => {
         leave(guest, 'CLOSED');
-        close(ws, 4403, 'The token has expired.');
+        close(guest.socket, 4403, 'The token has expired.');
       });
     }
     return { sessionId: guest.connection?.id ?? null, userId: caller.person.user };
@@ -126,8 +172,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     return guest.connection.id;
   }
 
-  function disconnect({ extra: { guest } }: Socket, code: number): void {
-    if (guest === undefined) return;
+  function disconnect({ extra: guest }: Socket, code: number): void {
     guest.left ??= code === 1006 ? 'DROPPED' : code === 1012 ? 'DRAINED' : 'CLOSED';
     guest.cancelExpiry?.();
     leave(guest, guest.left);
@@ -139,45 +184,57 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     });
   }
 
-  type Enveloped = ExecutionArgs & Pick<ReturnType<Api['getEnveloped']>, 'execute' | 'subscribe'>;
-
   /** What graphql-ws is to execute, or the errors to answer. Never throws: that would close the socket and all that runs on it. */
-  async function prepare(socket: Socket, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
+  async function prepare(
+    socket: Socket,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<Operation | readonly GraphQLError[]> {
     try {
       if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS) {
         const says = `One socket has at most ${MAX_OPERATIONS} operations under way. Complete one first.`;
         return [apiError('OPERATION_LIMIT_EXCEEDED', says, { limit: MAX_OPERATIONS })];
       }
-      const { guest = {} } = socket.extra;
+      const guest = socket.extra;
+      const { document, errors } = engine.prepare(payload.query);
+      if (document === null || errors.length > 0) return errors;
+      chosenOperation(document, payload.operationName);
       const caller = guest.caller ?? (await operationCaller(payload));
-      const enveloped = api.getEnveloped({
-        params: payload,
-        source: {
-          caller,
-          sessionId: guest.connection?.id ?? null,
-          openRoomSession: () => openRoomSession(guest, caller),
-        },
-      });
-      const document = enveloped.parse(payload.query);
-      const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
-      if (errors.length > 0) return errors.map(withoutStatus);
-      if (getOperationAST(document, payload.operationName) == null)
-        return [apiError('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.')];
-      const args: Enveloped = {
-        schema: enveloped.schema,
+      return {
+        id,
+        outlet: guest.outlet,
+        schema: engine.schema,
         document,
         operationName: payload.operationName ?? null,
         variableValues: payload.variables ?? null,
-        contextValue: await enveloped.contextFactory(),
-        execute: enveloped.execute,
-        subscribe: enveloped.subscribe,
+        contextValue: null,
+        contextOf: () => contextFor(guest, caller),
       };
-      return args;
     } catch (error) {
-      const report = (cause: unknown, requestId: string) =>
-        log.error({ err: cause, requestId }, 'an operation failed unexpectedly');
-      return [withoutStatus(presentError(error, report))];
+      return [engine.present(error)];
+    } finally {
+      // graphql-ws holds the message for as long as the operation runs, which for a subscription is long.
+      Object.assign(payload, { query: '', variables: null });
     }
+  }
+
+  const contextFor = (guest: Guest, caller: Caller | null): Context => ({
+    hub,
+    caller,
+    sessionId: guest.connection?.id ?? null,
+    openRoomSession: () => openRoomSession(guest, caller),
+  });
+
+  async function subscribe(operation: Operation): Promise<Sink | ExecutionResult> {
+    const { id, outlet, document, operationName, variableValues, contextOf } = operation;
+    Object.assign(operation, { variableValues: null }); // as above
+    const delivery = await engine.subscribe({
+      document,
+      operation: chosenOperation(document, operationName),
+      variables: variableValues ?? {},
+      context: contextOf,
+    });
+    return 'take' in delivery ? new Sink(outlet, id, delivery) : delivery;
   }
 
   /** GraphiQL sends what stands in its Headers pane with each operation. */
@@ -201,9 +258,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       server.handleUpgrade(request, socket, head, (ws) => {
         if ('setKeepAlive' in socket && typeof socket.setKeepAlive === 'function')
           socket.setKeepAlive(true, KEEP_ALIVE);
-        server.emit('connection', ws, request);
-        // Malformed frames: ws answers them with their close code, but graphql-ws prints each to the console.
-        ws.removeAllListeners('error').on('error', (error) => log.debug({ err: error }, 'a client broke the protocol'));
+        greet(ws, socket);
       });
       return true;
     },
@@ -211,6 +266,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     async close({ spread, patience }) {
       server.close(); // whoever still comes, over a connection they had open, is refused with 503
       liveness.close();
+      silent.close();
       const sockets = [...server.clients];
       const gone = sockets.map((ws) => new Promise((resolve) => ws.once('close', resolve)));
       const timers = sockets.map((ws, at) =>
@@ -249,11 +305,16 @@ function refuse(ws: WebSocket, code: CloseCode, reason: string): false {
   return false;
 }
 
-/** Yoga notes an HTTP status in its errors, which means nothing here. */
-function withoutStatus(error: GraphQLError): GraphQLError {
-  const { http: _, ...extensions } = error.extensions;
-  const { message, nodes = null, source = null, positions = null, path = null } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions });
+function argsOf(args: ExecutionArgs) {
+  const { document, operationName, variableValues, contextOf } = args as Operation;
+  return { document, operationName, variables: variableValues, context: contextOf() };
+}
+
+/** Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
+function send(ws: WebSocket, text: string): void {
+  if (ws.readyState !== ws.OPEN) return;
+  ws.send(text);
+  if (ws.bufferedAmount > MAX_UNREAD) ws.terminate();
 }
 
 const MAX_REASON = 123; // bytes of UTF-8, RFC 6455 section 5.5

@@ -1,0 +1,252 @@
+/**
+ * Subscriptions, from the hub's mailboxes to results. What is made of an event is made once for everybody who would get
+ * the same: the same plan (the prepared operation without what only chooses whom to watch), the same values of the
+ * variables it uses, and the same class of viewer, which is their site and role. That these are all it depends on is
+ * not guessed: a shared execution has a context that does not know who is asking, and one that asks for it all the same
+ * is thrown away, and everybody gets a result of their own.
+ */
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { Mailbox } from '../hub/mailbox.ts';
+import type { Millis, SessionId, UserId } from '../presence/ids.ts';
+import type { Context } from './context.ts';
+import { createPlanner, deliverySchema, type Plan } from './plan.ts';
+
+/** What one event means to everybody who shares it. The same object for all of them, so that its bytes can be kept by it. */
+export interface Payload {
+  readonly result: ExecutionResult;
+}
+
+/** What a reader takes one payload after the other from. */
+export interface Delivery {
+  /** null: nothing at present. A promise is to be waited for before anything else is taken; it never rejects. */
+  take(): Payload | Promise<Payload> | null;
+  /** Once everything is taken: how it ended. null: it has not. */
+  ended(): { readonly errors: readonly GraphQLError[] } | null;
+  /** Calls `tell` each time that something can be taken, or the end, where there was nothing before. */
+  whenReady(tell: () => void): void;
+  /** The reader goes away. May be called again. */
+  stop(): void;
+}
+
+interface SubscribeArgs {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** Called for each result that depends on who is asking. */
+  readonly context: () => Context;
+}
+
+export type Subscribe = (args: SubscribeArgs) => Promise<Delivery | ExecutionResult>;
+
+export interface DeliveriesOptions {
+  readonly schema: GraphQLSchema;
+  /** An error as the caller may see it. */
+  readonly present: (error: unknown) => GraphQLError;
+}
+
+/** Those who get the same. */
+interface Group {
+  readonly plan: Plan;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly viewer: ClassOfViewer;
+  /** By event. */
+  readonly payloads: WeakMap<object, Payload | Promise<Payload>>;
+  members: number;
+}
+
+export function createSubscribe({ schema, present }: DeliveriesOptions): Subscribe {
+  const planFor = createPlanner(schema);
+  const events = deliverySchema(schema);
+  const groups = new WeakMap<Plan, Map<string, Group>>();
+
+  async function subscribe({ document, operation, variables, context }: SubscribeArgs) {
+    const source = await createSourceEventStream({
+      schema,
+      document,
+      operationName: operation.name?.value,
+      variableValues: variables,
+      contextValue: context(),
+    });
+    if (!(Symbol.asyncIterator in source)) return presented(source);
+    // Every subscription field of the schema subscribes to the hub.
+    if (!(source instanceof Mailbox)) throw new Error('a subscription is read from a mailbox');
+    const plan = planFor(document, operation);
+    const used = Object.fromEntries(plan.variables.map((name) => [name, variables[name]] as const));
+    return deliver(source, joinGroup(plan, used, context()), context);
+  }
+
+  function joinGroup(plan: Plan, variables: Group['variables'], context: Context): Group {
+    const same = groups.get(plan) ?? new Map<string, Group>();
+    groups.set(plan, same);
+    const key = JSON.stringify([context.caller?.person.site, context.caller?.role, variables]);
+    const group = same.get(key) ?? {
+      plan,
+      variables,
+      viewer: classOf(context),
+      payloads: new WeakMap(),
+      members: 0,
+    };
+    same.set(key, group);
+    group.members++;
+    return group;
+  }
+
+  function leaveGroup(group: Group): void {
+    group.members--;
+    if (group.members > 0) return;
+    const same = groups.get(group.plan);
+    for (const [key, each] of same ?? []) if (each === group) same?.delete(key);
+  }
+
+  function deliver(mailbox: Mailbox<unknown, object>, group: Group, context: () => Context): Delivery {
+    let stopped = false;
+    return {
+      take() {
+        const event = mailbox.take();
+        return event === undefined ? null : payloadOf(event, group, context);
+      },
+      ended() {
+        const ending = mailbox.ended();
+        if (ending === null) return null;
+        return { errors: 'error' in ending ? [present(ending.error)] : [] };
+      },
+      whenReady: (tell) => mailbox.whenReady(tell),
+      stop() {
+        if (stopped) return;
+        stopped = true;
+        void mailbox.return();
+        leaveGroup(group);
+      },
+    };
+  }
+
+  function payloadOf(event: object, group: Group, context: () => Context): Payload | Promise<Payload> {
+    const { payloads, viewer } = group;
+    if (viewer.asked()) return alone(event, group, context);
+    const shared = payloads.get(event) ?? share(event, group);
+    const own = (payload: Payload) => (viewer.asked() ? alone(event, group, context) : payload);
+    return shared instanceof Promise ? shared.then(own) : own(shared);
+  }
+
+  function share(event: object, group: Group): Payload | Promise<Payload> {
+    const made = payloadFor(event, group, group.viewer.context);
+    group.payloads.set(event, made);
+    if (made instanceof Promise) void made.then((payload) => group.payloads.set(event, payload));
+    return made;
+  }
+
+  const alone = (event: object, group: Group, context: () => Context) => payloadFor(event, group, context());
+
+  function payloadFor(event: object, group: Group, contextValue: Context): Payload | Promise<Payload> {
+    const made = execute({
+      schema: events,
+      document: group.plan.document,
+      rootValue: event,
+      contextValue,
+      variableValues: group.variables,
+    });
+    return made instanceof Promise ? made.then(asPayload, failed) : asPayload(made);
+  }
+
+  function presented({ errors, ...result }: ExecutionResult): ExecutionResult {
+    return errors === undefined ? result : { ...result, errors: errors.map(present) };
+  }
+
+  const asPayload = (result: ExecutionResult): Payload => ({ result: presented(result) });
+  const failed = (error: unknown): Payload => ({ result: { errors: [present(error)] } });
+
+  return subscribe;
+}
+
+/** The results one by one, for whoever reads them from an iterator. */
+export function resultsOf(delivery: Delivery): AsyncIterableIterator<ExecutionResult> {
+  let wake = () => {};
+  let over = false;
+  delivery.whenReady(() => wake());
+
+  function end(): void {
+    over = true;
+    delivery.stop();
+    wake();
+  }
+
+  async function next(): Promise<IteratorResult<ExecutionResult>> {
+    while (!over) {
+      const payload = delivery.take();
+      if (payload !== null) return { value: (await payload).result, done: false };
+      const ending = delivery.ended();
+      if (ending !== null) {
+        end();
+        if (ending.errors.length > 0) return { value: { errors: ending.errors }, done: false };
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+    return { value: undefined, done: true };
+  }
+
+  return {
+    next,
+    async return() {
+      end();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** A viewer of whom only the class is known. */
+interface ClassOfViewer {
+  readonly context: Context;
+  /** Whether it was asked who exactly is asking. */
+  asked(): boolean;
+}
+
+function classOf({ hub, caller }: Context): ClassOfViewer {
+  let asked = false;
+  const who = (): never => {
+    asked = true;
+    throw new Error('a result that is shared may not depend on who is asking');
+  };
+  const anybody = caller && {
+    role: caller.role,
+    person: {
+      site: caller.person.site,
+      get user(): UserId {
+        return who();
+      },
+    },
+    get name(): string | null {
+      return who();
+    },
+    get issuedAt(): Millis | null {
+      return who();
+    },
+    get expiresAt(): Millis | null {
+      return who();
+    },
+  };
+  const context = {
+    hub,
+    caller: anybody,
+    get sessionId(): SessionId | null {
+      return who();
+    },
+    get openRoomSession(): Context['openRoomSession'] {
+      return who();
+    },
+  };
+  return { context, asked: () => asked };
+}
