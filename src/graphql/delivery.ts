@@ -14,7 +14,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { Mailbox } from '../hub/mailbox.ts';
+import { type Attentive, Mailbox } from '../hub/mailbox.ts';
 import type { Millis, SessionId, UserId } from '../presence/ids.ts';
 import type { Context } from './context.ts';
 import { createPlanner, deliverySchema, type Plan } from './plan.ts';
@@ -30,8 +30,8 @@ export interface Delivery {
   take(): Payload | Promise<Payload> | null;
   /** Once everything is taken: how it ended. null: it has not. */
   ended(): { readonly errors: readonly GraphQLError[] } | null;
-  /** Calls `tell` each time that something can be taken, or the end, where there was nothing before. */
-  whenReady(tell: () => void): void;
+  /** Tells `attentive` each time that something can be taken, or the end, where there was nothing before. */
+  attend(attentive: Attentive): void;
   /** The reader goes away. May be called again. */
   stop(): void;
 }
@@ -40,8 +40,13 @@ interface SubscribeArgs {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Called for each result that depends on who is asking. */
-  readonly context: () => Context;
+  readonly viewer: Viewing;
+}
+
+/** Who is asking. */
+export interface Viewing {
+  /** Made anew for each result that depends on it. */
+  context(): Context;
 }
 
 export type Subscribe = (args: SubscribeArgs) => Promise<Delivery | ExecutionResult>;
@@ -67,20 +72,20 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
   const events = deliverySchema(schema);
   const groups = new WeakMap<Plan, Map<string, Group>>();
 
-  async function subscribe({ document, operation, variables, context }: SubscribeArgs) {
+  async function subscribe({ document, operation, variables, viewer }: SubscribeArgs) {
     const source = await createSourceEventStream({
       schema,
       document,
       operationName: operation.name?.value,
       variableValues: variables,
-      contextValue: context(),
+      contextValue: viewer.context(),
     });
     if (!(Symbol.asyncIterator in source)) return presented(source);
     // Every subscription field of the schema subscribes to the hub.
     if (!(source instanceof Mailbox)) throw new Error('a subscription is read from a mailbox');
     const plan = planFor(document, operation);
     const used = Object.fromEntries(plan.variables.map((name) => [name, variables[name]] as const));
-    return deliver(source, joinGroup(plan, used, context()), context);
+    return new MailboxDelivery(source, joinGroup(plan, used, viewer.context()), viewer, desk);
   }
 
   function joinGroup(plan: Plan, variables: Group['variables'], context: Context): Group {
@@ -106,33 +111,11 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
     for (const [key, each] of same ?? []) if (each === group) same?.delete(key);
   }
 
-  function deliver(mailbox: Mailbox<unknown, object>, group: Group, context: () => Context): Delivery {
-    let stopped = false;
-    return {
-      take() {
-        const event = mailbox.take();
-        return event === undefined ? null : payloadOf(event, group, context);
-      },
-      ended() {
-        const ending = mailbox.ended();
-        if (ending === null) return null;
-        return { errors: 'error' in ending ? [present(ending.error)] : [] };
-      },
-      whenReady: (tell) => mailbox.whenReady(tell),
-      stop() {
-        if (stopped) return;
-        stopped = true;
-        void mailbox.return();
-        leaveGroup(group);
-      },
-    };
-  }
-
-  function payloadOf(event: object, group: Group, context: () => Context): Payload | Promise<Payload> {
+  function payloadOf(event: object, group: Group, asking: Viewing): Payload | Promise<Payload> {
     const { payloads, viewer } = group;
-    if (viewer.asked()) return alone(event, group, context);
+    if (viewer.asked()) return alone(event, group, asking);
     const shared = payloads.get(event) ?? share(event, group);
-    const own = (payload: Payload) => (viewer.asked() ? alone(event, group, context) : payload);
+    const own = (payload: Payload) => (viewer.asked() ? alone(event, group, asking) : payload);
     return shared instanceof Promise ? shared.then(own) : own(shared);
   }
 
@@ -143,7 +126,7 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
     return made;
   }
 
-  const alone = (event: object, group: Group, context: () => Context) => payloadFor(event, group, context());
+  const alone = (event: object, group: Group, asking: Viewing) => payloadFor(event, group, asking.context());
 
   function payloadFor(event: object, group: Group, contextValue: Context): Payload | Promise<Payload> {
     const made = execute({
@@ -163,14 +146,60 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
   const asPayload = (result: ExecutionResult): Payload => ({ result: presented(result) });
   const failed = (error: unknown): Payload => ({ result: { errors: [present(error)] } });
 
+  const desk: Desk = { payloadOf, leaveGroup, present };
   return subscribe;
+}
+
+/** What a delivery needs of the whole. */
+interface Desk {
+  payloadOf(event: object, group: Group, asking: Viewing): Payload | Promise<Payload>;
+  leaveGroup(group: Group): void;
+  present(error: unknown): GraphQLError;
+}
+
+/** A class, because there are as many as there are subscriptions. */
+class MailboxDelivery implements Delivery {
+  private readonly mailbox: Mailbox<unknown, object>;
+  private readonly group: Group;
+  private readonly viewer: Viewing;
+  private readonly desk: Desk;
+  private stopped = false;
+
+  constructor(mailbox: Mailbox<unknown, object>, group: Group, viewer: Viewing, desk: Desk) {
+    this.mailbox = mailbox;
+    this.group = group;
+    this.viewer = viewer;
+    this.desk = desk;
+  }
+
+  take(): Payload | Promise<Payload> | null {
+    const event = this.mailbox.take();
+    return event === undefined ? null : this.desk.payloadOf(event, this.group, this.viewer);
+  }
+
+  ended(): { readonly errors: readonly GraphQLError[] } | null {
+    const ending = this.mailbox.ended();
+    if (ending === null) return null;
+    return { errors: 'error' in ending ? [this.desk.present(ending.error)] : [] };
+  }
+
+  attend(attentive: Attentive): void {
+    this.mailbox.attend(attentive);
+  }
+
+  stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    void this.mailbox.return();
+    this.desk.leaveGroup(this.group);
+  }
 }
 
 /** The results one by one, for whoever reads them from an iterator. */
 export function resultsOf(delivery: Delivery): AsyncIterableIterator<ExecutionResult> {
   let wake = () => {};
   let over = false;
-  delivery.whenReady(() => wake());
+  delivery.attend({ ready: () => wake() });
 
   function end(): void {
     over = true;

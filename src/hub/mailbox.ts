@@ -5,11 +5,18 @@
  * A class, and the first value in a field of its own: there is one for each subscription of ten thousand sockets, and
  * nearly all of them are empty or hold a single value.
  */
-export interface MailboxOptions<Value> {
-  /** What to hand over when `newer` comes while `waiting` has not been read, null nothing; default: the newer. */
-  readonly merge?: (waiting: Value, newer: Value) => Value | null;
-  /** Called once, when the reader goes away or the end is reached. */
-  readonly onDone: () => void;
+/** Where mailboxes are kept while they are open. */
+export interface Home {
+  forget(mailbox: Endable): void;
+}
+
+export interface Endable {
+  end(error?: unknown): void;
+}
+
+/** Told that there is something to be taken. */
+export interface Attentive {
+  ready(): void;
 }
 
 interface Reader<Value> {
@@ -17,20 +24,26 @@ interface Reader<Value> {
   readonly reject: (error: unknown) => void;
 }
 
-export class Mailbox<Key, Value> implements AsyncIterableIterator<Value> {
-  private readonly options: MailboxOptions<Value>;
+export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value> {
+  private readonly home: Home;
   private firstKey: Key | undefined;
   private first: Value | undefined;
   /** What waits behind the first, in the order in which it began to wait. */
   private more: Map<Key, Value> | null = null;
   private ending: { readonly error?: unknown } | null = null;
   private done = false;
-  private tell: (() => void) | null = null;
+  private attentive: Attentive | null = null;
   private readers: Reader<Value>[] | null = null; // calls of next() that wait; as many as the reader makes at once
 
-  constructor(options: MailboxOptions<Value>) {
-    this.options = options;
+  constructor(home: Home) {
+    this.home = home;
   }
+
+  /** What to hand over when `newer` comes while `waiting` has not been read; null: nothing. */
+  protected abstract merge(waiting: Value, newer: Value): Value | null;
+
+  /** Called once, when the reader goes away or the end is reached. */
+  protected abstract closed(): void;
 
   put(key: Key, value: Value): void {
     if (this.ending !== null || this.done) return;
@@ -42,15 +55,15 @@ export class Mailbox<Key, Value> implements AsyncIterableIterator<Value> {
       }
       this.firstKey = key;
       this.first = value;
-      this.tell?.();
+      this.attentive?.ready();
     } else if (this.firstKey === key) {
-      const merged = this.merged(this.first, value);
+      const merged = this.merge(this.first, value);
       if (merged === null) this.shift();
       else this.first = merged;
     } else {
       this.more ??= new Map();
       const before = this.more.get(key);
-      const merged = before === undefined ? value : this.merged(before, value);
+      const merged = before === undefined ? value : this.merge(before, value);
       if (merged === null) this.more.delete(key);
       else this.more.set(key, merged);
     }
@@ -66,12 +79,12 @@ export class Mailbox<Key, Value> implements AsyncIterableIterator<Value> {
   end(...error: unknown[]): void {
     if (this.ending !== null || this.done) return;
     this.ending = error.length > 0 ? { error: error[0] } : {};
-    this.tell?.();
+    this.attentive?.ready();
     const readers = this.readers?.splice(0) ?? [];
     for (const { resolve, reject } of readers) this.takeEnd(resolve, reject);
   }
 
-  /** The value that has waited longest; undefined when none does. For a reader that goes by `whenReady`. */
+  /** The value that has waited longest; undefined when none does. For a reader that attends. */
   take(): Value | undefined {
     const value = this.first;
     if (value !== undefined) this.shift();
@@ -83,10 +96,10 @@ export class Mailbox<Key, Value> implements AsyncIterableIterator<Value> {
     return this.first === undefined ? this.ending : null;
   }
 
-  /** Calls `tell` each time that something can be taken, or the end, where there was nothing before. It must not throw. */
-  whenReady(tell: () => void): void {
-    this.tell = tell;
-    if (this.first !== undefined || this.ending !== null) tell();
+  /** Tells `attentive` each time that something can be taken, or the end, where there was nothing before. */
+  attend(attentive: Attentive): void {
+    this.attentive = attentive;
+    if (this.first !== undefined || this.ending !== null) attentive.ready();
   }
 
   next(): Promise<IteratorResult<Value>> {
@@ -122,12 +135,9 @@ export class Mailbox<Key, Value> implements AsyncIterableIterator<Value> {
   private finish(): void {
     if (this.done) return;
     this.done = true;
-    this.tell = null;
-    this.options.onDone();
-  }
-
-  private merged(waiting: Value, newer: Value): Value | null {
-    return this.options.merge === undefined ? newer : this.options.merge(waiting, newer);
+    this.attentive = null;
+    this.home.forget(this);
+    this.closed();
   }
 
   private shift(): void {

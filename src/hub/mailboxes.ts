@@ -1,37 +1,32 @@
 /** Every mailbox that is open in this process, so that all can be ended, and each at the latest when its reader's token is. */
 import type { Millis } from '../presence/ids.ts';
+import type { Stop } from '../store/store.ts';
 import type { Clock } from './clock.ts';
-import { Mailbox, type MailboxOptions } from './mailbox.ts';
+import type { Endable, Home } from './mailbox.ts';
 import { Refusal } from './refusal.ts';
 
-export interface Mailboxes {
-  /** Ends with UNAUTHENTICATED at `until`; null: never. */
-  open<Key, Value>(until: Millis | null, options: MailboxOptions<Value>): Mailbox<Key, Value>;
+export interface Mailboxes extends Home {
+  /** Ends it with UNAUTHENTICATED at `until`; null: never. */
+  keep(mailbox: Endable, until: Millis | null): void;
   endAll(): void;
-}
-
-interface Endable {
-  end(error?: unknown): void;
 }
 
 export function createMailboxes(clock: Clock): Mailboxes {
   const all = new Set<Endable>();
+  const expiring = new Map<Endable, Stop>();
 
   return {
-    open<Key, Value>(until: Millis | null, { merge, onDone }: MailboxOptions<Value>) {
-      const mailbox: Mailbox<Key, Value> = new Mailbox({
-        ...(merge === undefined ? {} : { merge }),
-        onDone: () => {
-          all.delete(mailbox);
-          cancel?.();
-          onDone();
-        },
-      });
+    keep(mailbox, until) {
+      all.add(mailbox);
+      if (until === null) return;
       const expire = () =>
         mailbox.end(new Refusal('UNAUTHENTICATED', 'The token has expired. Come back with a new one.'));
-      const cancel = until === null ? null : clock.at(until, expire);
-      all.add(mailbox);
-      return mailbox;
+      expiring.set(mailbox, clock.at(until, expire));
+    },
+    forget(mailbox) {
+      all.delete(mailbox);
+      expiring.get(mailbox)?.();
+      expiring.delete(mailbox);
     },
     endAll() {
       for (const mailbox of [...all]) mailbox.end();

@@ -53,7 +53,7 @@ const RETRY = 1_000; // ms after the record could not be told
 
 export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): OwnSessions {
   const sessions = new Map<SessionId, OwnSession>();
-  const people = new Map<string, Set<OwnSession>>();
+  const people = new Map<string, readonly OwnSession[]>(); // mostly one each
   const agenda = createAgenda<OwnSession>();
   let cancel: Stop = () => {};
   let wakeAt: number = Infinity;
@@ -101,7 +101,7 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       session !== undefined && session.generation === own.generation && !session.idle && session.holds.length === 0;
     if (session !== undefined) {
       own.activeAt = later(own.activeAt, session.activeAt);
-      if (session.generation === own.generation) own.session = { ...session, lost: false, awayAt: null, endsAt: null };
+      if (session.generation === own.generation) own.session = asHeld(session);
     }
     time(own);
   }
@@ -122,14 +122,15 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       };
       sessions.set(id, own);
       const key = personKey(person);
-      people.set(key, (people.get(key) ?? new Set()).add(own));
+      people.set(key, [...(people.get(key) ?? []), own]);
       learnOne(own, record, siteIdleTimeout);
     },
     remove(session) {
       if (sessions.get(session.id) === session) sessions.delete(session.id);
       const key = personKey(session.person);
-      const theirs = people.get(key);
-      if (theirs?.delete(session) && theirs.size === 0) people.delete(key);
+      const others = people.get(key)?.filter((each) => each !== session) ?? [];
+      if (others.length > 0) people.set(key, others);
+      else people.delete(key);
       agenda.set(session, null);
     },
     get: (id) => sessions.get(id),
@@ -155,4 +156,10 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       cancel();
     },
   };
+}
+
+/** The record's own object, as nearly always, or else a copy. */
+function asHeld(session: Session): Session {
+  const { lost, awayAt, endsAt } = session;
+  return lost || awayAt !== null || endsAt !== null ? { ...session, lost: false, awayAt: null, endsAt: null } : session;
 }

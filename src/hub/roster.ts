@@ -10,7 +10,7 @@ import { personKey, roomKey } from '../store/key.ts';
 import type { RoomName, Stop, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
-import type { Mailbox } from './mailbox.ts';
+import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { SECOND_LOOK, type Seen, see } from './watch.ts';
 
@@ -26,8 +26,6 @@ export interface RoomChange {
   /** How many there are now. */
   readonly count: number;
 }
-
-export type RoomWatch = Mailbox<string, RoomChange>;
 
 export interface Rosters {
   /** Who is there, in the order they came. */
@@ -193,14 +191,12 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
 
   async function watch(room: RoomName, until: Millis | null): Promise<RoomWatch> {
     return withRoster(room, (roster) => {
-      const mailbox: RoomWatch = mailboxes.open<string, RoomChange>(until, {
-        merge,
-        onDone: () => {
-          roster.watchers.delete(mailbox);
-          roster.known?.delete(mailbox);
-          letGo(roster);
-        },
+      const mailbox = new RoomWatch(mailboxes, () => {
+        roster.watchers.delete(mailbox);
+        roster.known?.delete(mailbox);
+        letGo(roster);
       });
+      mailboxes.keep(mailbox, until);
       roster.users++;
       roster.watchers.add(mailbox);
       roster.known?.set(mailbox, membersOf(roster));
@@ -267,10 +263,24 @@ function forgetGone({ people, count }: Roster): void {
   for (const [key, { member }] of people) if (member === null) people.delete(key);
 }
 
-/** What a slow reader is told of somebody instead of two changes in a row; null: nothing, they came and went unseen. */
-function merge(waiting: RoomChange, newer: RoomChange): RoomChange | null {
-  const unseen = waiting.kind === 'ENTERED';
-  if (newer.kind === 'LEFT') return unseen ? null : newer;
-  if (waiting.kind === 'LEFT') return { ...newer, kind: 'UPDATED' };
-  return { ...newer, kind: waiting.kind };
+/** A reader takes changes from it; it ends when everything does, or when the reader goes away. */
+export class RoomWatch extends Mailbox<string, RoomChange> {
+  private readonly onDone: () => void;
+
+  constructor(home: Home, onDone: () => void) {
+    super(home);
+    this.onDone = onDone;
+  }
+
+  /** What a slow reader is told of somebody instead of two changes in a row; null: nothing, they came and went unseen. */
+  protected override merge(waiting: RoomChange, newer: RoomChange): RoomChange | null {
+    const unseen = waiting.kind === 'ENTERED';
+    if (newer.kind === 'LEFT') return unseen ? null : newer;
+    if (waiting.kind === 'LEFT') return { ...newer, kind: 'UPDATED' };
+    return { ...newer, kind: waiting.kind };
+  }
+
+  protected override closed(): void {
+    this.onDone();
+  }
 }

@@ -39,8 +39,11 @@ export interface Opened {
 /** How a socket went: CLOSED with a close frame, DROPPED without, DRAINED because this process is going. */
 export type Leaving = 'CLOSED' | 'DROPPED' | 'DRAINED';
 
-/** A socket's session. */
-export interface Connection extends Opened {
+/** A socket's session. It keeps no record: there is one for each socket, and the record goes on. */
+export interface Connection {
+  readonly id: SessionId;
+  /** Which of the connections that the session has had. */
+  readonly generation: number;
   /** The socket is gone. What happens next is up to the rules; may be called again. */
   leave(how: Leaving): Promise<void>;
 }
@@ -101,12 +104,12 @@ export function createSessions(core: Core, doubt: () => void) {
 
   /** A socket's session, timed by this process until it leaves; `roomsOnly`: a guest's, who is in rooms and not ONLINE. */
   async function connect(visitor: Visitor, input: ArrivalInput, roomsOnly = false): Promise<Connection> {
-    const { id, record } = await open(visitor, input, 'WEBSOCKET', roomsOnly);
+    const { id } = await open(visitor, input, 'WEBSOCKET', roomsOnly);
     const session = own.get(id);
     let left: Promise<void> | null = null;
     return {
       id,
-      record,
+      generation: session?.generation ?? 0,
       leave(how) {
         left ??= session === undefined ? Promise.resolve() : leave(session, how);
         return left;

@@ -10,7 +10,7 @@ import { personKey } from '../store/key.ts';
 import type { Stop, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
-import type { Mailbox } from './mailbox.ts';
+import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 
 /** What anybody may be told of a person. */
@@ -28,20 +28,11 @@ export interface Sighting {
   readonly initial: boolean;
 }
 
-/** A reader takes sightings from it; it ends by `end`, or when the reader goes away. */
-export interface Watch extends Mailbox<Subject, Sighting> {
-  /**
-   * From now on watches exactly these people: new ones come as `initial`, those left out are not told of any more, not
-   * even what was waiting. Resolves when nothing can be missed.
-   */
-  retarget(people: readonly Person[]): Promise<void>;
-}
-
 interface WatchOptions {
   /** When the right to watch ends; null: never. */
   readonly until: Millis | null;
   /** Called once, when the reader has gone away or the end is reached. */
-  readonly onDone?: () => void;
+  readonly onDone?: (() => void) | null;
 }
 
 export interface Watches {
@@ -65,7 +56,7 @@ export interface Watches {
 interface Subject {
   readonly key: string;
   readonly person: Person;
-  readonly watchers: Set<Mailbox<Subject, Sighting>>;
+  readonly watchers: Set<Watch>;
   /** Watchers, and those who are about to be. */
   users: number;
   /** The newest; null until the first read. */
@@ -112,18 +103,19 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     const subject = subjects.get(key);
     if (subject !== undefined) forget(subject);
   });
+  const desk: Desk = { ready, join, leave, letGo };
   const selves = new Set<Follower>(); // people who watch themselves, once for each time
   let stopSecondLook: Stop | null = null;
 
   async function watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>> {
     let last: { readonly version: number; readonly shown: object } | null = null;
     let following: Promise<Stop> | null = null;
-    // Whoever goes away while the subscription is being set up leaves nothing behind either.
-    const letGo = () => {
+    const mailbox = new SelfWatch(mailboxes, () => {
       selves.delete(self);
+      // Whoever goes away while the subscription is being set up leaves nothing behind either.
       following?.then((stop) => stop()).catch(() => undefined);
-    };
-    const mailbox = mailboxes.open<string, PresenceRecord>(until, { onDone: letGo });
+    });
+    mailboxes.keep(mailbox, until);
     const hear = (record: PresenceRecord) => {
       if (last !== null && record.version <= last.version) return;
       const before = last;
@@ -146,46 +138,16 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     return mailbox;
   }
 
-  async function watch(people: readonly Person[], { until, onDone }: WatchOptions): Promise<Watch> {
-    let watched: readonly Subject[] = [];
-    let left = false;
-    const mailbox = mailboxes.open<Subject, Sighting>(until, {
-      merge: firstOf,
-      onDone: () => {
-        left = true;
-        for (const subject of watched) leave(subject, mailbox);
-        watched = [];
-        onDone?.();
-      },
-    });
-
-    async function retarget(wanted: readonly Person[]): Promise<void> {
-      const next = await ready(wanted);
-      if (left) next.forEach(letGo);
-      else move(next);
-    }
-
-    /** In one go: from here on every change comes as one, and nothing came between. */
-    function move(next: readonly Subject[]): void {
-      const before = new Set(watched);
-      watched = next;
-      for (const subject of next) {
-        if (before.delete(subject)) letGo(subject);
-        else join(subject, mailbox);
-      }
-      for (const subject of before) {
-        mailbox.drop(subject);
-        leave(subject, mailbox);
-      }
-    }
-
+  async function watch(people: readonly Person[], { until, onDone = null }: WatchOptions): Promise<Watch> {
+    const mailbox = new Watch(mailboxes, desk, onDone);
+    mailboxes.keep(mailbox, until);
     try {
-      await retarget(people);
+      await mailbox.retarget(people);
     } catch (error) {
       await mailbox.return();
       throw error;
     }
-    return Object.assign(mailbox, { retarget });
+    return mailbox;
   }
 
   /** The subjects of these people, held, and heard of. */
@@ -335,12 +297,12 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     };
   }
 
-  function join(subject: Subject, mailbox: Mailbox<Subject, Sighting>): void {
+  function join(subject: Subject, mailbox: Watch): void {
     subject.watchers.add(mailbox);
     mailbox.put(subject, firstSight(subject));
   }
 
-  function leave(subject: Subject, mailbox: Mailbox<Subject, Sighting>): void {
+  function leave(subject: Subject, mailbox: Watch): void {
     if (subject.watchers.delete(mailbox)) letGo(subject);
   }
 
@@ -385,9 +347,80 @@ const newSubject = (key: string, person: Person): Subject => ({
   ready: Promise.resolve(),
 });
 
-/** The first that a reader gets of somebody is `initial`, even when it was overtaken before it was read. */
-const firstOf = (waiting: Sighting, newer: Sighting): Sighting =>
-  waiting.initial === newer.initial ? newer : { ...newer, initial: true };
+/** What a watch needs of the whole. */
+interface Desk {
+  ready(people: readonly Person[]): Promise<readonly Subject[]>;
+  join(subject: Subject, mailbox: Watch): void;
+  leave(subject: Subject, mailbox: Watch): void;
+  letGo(subject: Subject): void;
+}
+
+/** A reader takes sightings from it; it ends by `end`, or when the reader goes away. */
+export class Watch extends Mailbox<Subject, Sighting> {
+  private readonly desk: Desk;
+  private readonly onDone: (() => void) | null;
+  /** null: it is over. */
+  private watched: readonly Subject[] | null = [];
+
+  constructor(home: Home, desk: Desk, onDone: (() => void) | null) {
+    super(home);
+    this.desk = desk;
+    this.onDone = onDone;
+  }
+
+  /**
+   * From now on watches exactly these people: new ones come as `initial`, those left out are not told of any more, not
+   * even what was waiting. Resolves when nothing can be missed; one call at a time.
+   */
+  async retarget(people: readonly Person[]): Promise<void> {
+    const next = await this.desk.ready(people);
+    if (this.watched === null) next.forEach(this.desk.letGo);
+    else this.move(this.watched, next);
+  }
+
+  /** The first that a reader gets of somebody is `initial`, even when it was overtaken before it was read. */
+  protected override merge(waiting: Sighting, newer: Sighting): Sighting {
+    return waiting.initial === newer.initial ? newer : { ...newer, initial: true };
+  }
+
+  protected override closed(): void {
+    const { watched } = this;
+    this.watched = null;
+    for (const subject of watched ?? []) this.desk.leave(subject, this);
+    this.onDone?.();
+  }
+
+  /** In one go: from here on every change comes as one, and nothing came between. */
+  private move(watched: readonly Subject[], next: readonly Subject[]): void {
+    this.watched = next;
+    const before = new Set(watched);
+    for (const subject of next) {
+      if (before.delete(subject)) this.desk.letGo(subject);
+      else this.desk.join(subject, this);
+    }
+    for (const subject of before) {
+      this.drop(subject);
+      this.desk.leave(subject, this);
+    }
+  }
+}
+
+class SelfWatch extends Mailbox<'self', PresenceRecord> {
+  private readonly onDone: () => void;
+
+  constructor(home: Home, onDone: () => void) {
+    super(home);
+    this.onDone = onDone;
+  }
+
+  protected override merge(_: PresenceRecord, newer: PresenceRecord): PresenceRecord {
+    return newer;
+  }
+
+  protected override closed(): void {
+    this.onDone();
+  }
+}
 
 /** Kept rather than the record: at a later moment the record would show what time has changed since as well. */
 const shownToSelf = (record: PresenceRecord, now: Millis): object => ({

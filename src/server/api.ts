@@ -74,7 +74,7 @@ function byEngine(engine: Engine): Plugin<Context> {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async ({ document, operationName, variableValues, contextValue }) => {
         const operation = chosenOperation(document, operationName);
-        const args = { document, operation, variables: variableValues ?? {}, context: () => contextValue };
+        const args = { document, operation, variables: variableValues ?? {}, viewer: { context: () => contextValue } };
         const delivery = await engine.subscribe(args);
         return 'take' in delivery ? resultsOf(delivery) : delivery;
       });

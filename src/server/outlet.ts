@@ -15,6 +15,7 @@ import type { Duplex } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Delivery, Payload } from '../graphql/delivery.ts';
+import type { Attentive } from '../hub/mailbox.ts';
 
 const MOST_AT_ONCE = 65_536; // bytes in one write, of more than one frame; the rest follows when they are gone
 
@@ -104,7 +105,7 @@ function flushAll(): void {
  * A subscription as graphql-ws holds it: an iterator that yields nothing, and ends when the subscription does. Only an
  * error at the end comes through it, as a last result.
  */
-export class Sink implements AsyncIterableIterator<ExecutionResult> {
+export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
   private readonly outlet: Outlet;
   private readonly delivery: Delivery;
   /** As it stands in a message, with its quotes. */
@@ -123,7 +124,7 @@ export class Sink implements AsyncIterableIterator<ExecutionResult> {
     if (this.over) return Promise.resolve(END);
     return new Promise((resolve) => {
       this.finish = resolve;
-      this.delivery.whenReady(() => this.outlet.announce(this));
+      this.delivery.attend(this);
     });
   }
 
@@ -134,6 +135,10 @@ export class Sink implements AsyncIterableIterator<ExecutionResult> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  ready(): void {
+    this.outlet.announce(this);
   }
 
   /** Puts what is to be told into `letters`, about `most` bytes of it; returns how many. */

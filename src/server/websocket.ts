@@ -8,23 +8,25 @@ import type { Duplex } from 'node:stream';
 import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
+import type { Viewing } from '../graphql/delivery.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
 import { apiError, type CloseCode } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createLinger } from '../hub/linger.ts';
 import { Refusal } from '../hub/refusal.ts';
-import type { Connection, Leaving } from '../hub/session.ts';
+import type { Leaving } from '../hub/session.ts';
 import { asMillis, type Millis, type SessionId } from '../presence/ids.ts';
-import { type Stop, StoreUnavailable } from '../store/store.ts';
+import { StoreUnavailable } from '../store/store.ts';
 import { callerFor } from './api.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { type ConnectionInit, parseConnectionInit, wantsToAppear } from './connection-init.ts';
 import { createLiveness } from './liveness.ts';
 import type { OriginCheck } from './origin.ts';
-import { Outlet, Sink } from './outlet.ts';
+import { Sink } from './outlet.ts';
+import { Peer } from './peer.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
 export interface WebSockets {
@@ -51,30 +53,17 @@ export interface WebSocketsOptions {
   readonly tokenPerOperation: boolean;
 }
 
-/** What we know of a socket beyond the protocol. */
-interface Guest {
-  readonly socket: WebSocket;
-  readonly outlet: Outlet;
-  caller: Caller | null;
-  connection?: Connection;
-  connecting?: Promise<Connection>;
-  cancelExpiry?: Stop;
-  /** How it ended; set even if that happened while it was still connecting. */
-  left?: Leaving;
-}
-
-type Socket = SocketContext<Record<string, unknown>, Guest>;
+type Socket = SocketContext<Record<string, unknown>, Peer>;
 
 /** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
 interface Operation extends ExecutionArgs {
   readonly id: string;
-  readonly outlet: Outlet;
-  contextOf: () => Context;
+  readonly peer: Peer;
+  readonly viewer: Viewing;
 }
 
 const MAX_PAYLOAD = 64 * 1024; // bytes of one message
 const MAX_OPERATIONS = 100; // under way at once on one socket
-const MAX_UNREAD = 16 * 1024 * 1024; // bytes of answers that one socket may leave unread; what it watches is not among them
 const KEEP_ALIVE = 30_000; // ms until TCP itself asks whether the peer is there
 const INIT_WAIT = asMillis(3_000); // 3 s for connection_init
 
@@ -87,12 +76,13 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     handleProtocols,
     perMessageDeflate: false,
   });
-  const liveness = createLiveness(options.pingInterval);
+  const peers = new Map<WebSocket, Peer>();
+  const liveness = createLiveness(options.pingInterval, () => peers.values());
   const silent = createLinger<WebSocket>(hub.clock, INIT_WAIT, (ws) =>
     close(ws, 4408, 'No connection_init came in time.'),
   );
 
-  const protocol = makeServer<Record<string, unknown>, Guest>({
+  const protocol = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: 0, // `silent` sees to it, with one timer for all
     execute: (args) => engine.execute(argsOf(args)),
     subscribe: (args) => subscribe(args as Operation),
@@ -101,86 +91,93 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     onClose: (socket, code) => disconnect(socket, code ?? 1006),
   });
 
-  /** A socket that is open: graphql-ws gets what it says, and says when it is closed. */
+  /** graphql-ws gets what the socket says, and hears when it is closed. */
   function greet(ws: WebSocket, connection: Duplex): void {
-    const guest: Guest = { socket: ws, outlet: new Outlet(ws, connection), caller: null };
-    liveness.watch(ws);
+    const peer = new Peer(ws, connection, contextFor);
+    peers.set(ws, peer);
     silent.start(ws);
-    const closed = protocol.opened(
-      {
-        protocol: ws.protocol,
-        send: (text) => send(ws, text),
-        close: (code, reason) => ws.close(code, reason),
-        onMessage: (hear) =>
-          ws.on('message', (data) => {
-            hear(String(data)).catch((error: unknown) => {
-              log.error({ err: error }, 'a message was answered by closing its socket');
-              close(ws, 4500, 'Something unexpected failed.');
-            });
-          }),
-      },
-      guest,
-    );
-    ws.once('close', (code, reason) => {
-      silent.keep(ws);
-      closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'a socket did not end well'));
+    peer.opened(protocol.opened(peer, peer));
+    ws.on('message', onMessage).on('ping', onSign).on('pong', onSign).on('close', onClose).on('error', onError);
+  }
+
+  // The same functions for all sockets: closures for each would cost as much as the socket itself.
+  function onMessage(this: WebSocket, data: RawData): void {
+    const answered = peers.get(this)?.hear(String(data));
+    answered?.catch((error: unknown) => {
+      log.error({ err: error }, 'a message was answered by closing its socket');
+      close(this, 4500, 'Something unexpected failed.');
     });
-    ws.on('error', (error) => log.debug({ err: error }, 'a client broke the protocol')); // ws closes it
+  }
+
+  function onSign(this: WebSocket): void {
+    peers.get(this)?.showLife();
+  }
+
+  function onClose(this: WebSocket, code: number, reason: Buffer): void {
+    const peer = peers.get(this);
+    peers.delete(this);
+    silent.keep(this);
+    const failed = (error: unknown) => log.error({ err: error }, 'a socket did not end well');
+    peer?.bye(code, String(reason))?.catch(failed);
+  }
+
+  function onError(error: Error): void {
+    log.debug({ err: error }, 'a client broke the protocol'); // ws closes it
   }
 
   async function connect(socket: Socket): Promise<boolean | Record<string, unknown>> {
-    const guest = socket.extra;
-    silent.keep(guest.socket);
+    const peer = socket.extra;
+    silent.keep(peer.socket);
     const init = parseConnectionInit(socket.connectionParams);
     Object.assign(socket, { connectionParams: undefined }); // it has the token, and is held as long as the socket
-    if ('problem' in init) return refuse(guest.socket, 4400, `Malformed connection_init: ${init.problem}`);
+    if ('problem' in init) return refuse(peer.socket, 4400, `Malformed connection_init: ${init.problem}`);
     try {
-      return await admit(guest, init);
+      return await admit(peer, init);
     } catch (error) {
-      return refuseFor(guest.socket, error);
+      return refuseFor(peer.socket, error);
     }
   }
 
-  async function admit(guest: Guest, init: ConnectionInit): Promise<boolean | Record<string, unknown>> {
+  async function admit(peer: Peer, init: ConnectionInit): Promise<boolean | Record<string, unknown>> {
     if (init.token == null && options.tokenPerOperation && !wantsToAppear(init))
       return { sessionId: null, userId: null };
     const caller = await authenticate(init.token ?? '');
-    guest.caller = caller;
+    peer.caller = caller;
     if (appears(caller, init)) {
       const visitor = { person: caller.person, name: caller.name, namedAt: caller.issuedAt };
       const connection = await hub.connect(visitor, init);
-      guest.connection = connection;
+      peer.connection = connection;
       // It closed while the session was being opened, so nobody else will end it.
-      if (guest.left !== undefined) leave(guest, guest.left);
+      if (peer.left !== null) leave(peer, peer.left);
     }
-    if (caller.expiresAt !== null && guest.left === undefined) {
-      guest.cancelExpiry = hub.clock.at(caller.expiresAt, () => {
-        leave(guest, 'CLOSED');
-        close(guest.socket, 4403, 'The token has expired.');
+    if (caller.expiresAt !== null && peer.left === null) {
+      peer.cancelExpiry = hub.clock.at(caller.expiresAt, () => {
+        leave(peer, 'CLOSED');
+        close(peer.socket, 4403, 'The token has expired.');
       });
     }
-    return { sessionId: guest.connection?.id ?? null, userId: caller.person.user };
+    return { sessionId: peer.connection?.id ?? null, userId: caller.person.user };
   }
 
   /** A guest appears with the first room they enter, and goes with the socket. */
-  async function openRoomSession(guest: Guest, caller: Caller | null): Promise<SessionId> {
+  async function openRoomSession(peer: Peer, caller: Caller | null): Promise<SessionId> {
     if (caller === null) throw new Error('nobody opens a session');
     const { person, name, issuedAt } = caller;
-    guest.connecting ??= hub.connect({ person, name, namedAt: issuedAt }, {}, true);
-    guest.connection = await guest.connecting;
-    if (guest.left !== undefined) leave(guest, guest.left);
-    return guest.connection.id;
+    peer.connecting ??= hub.connect({ person, name, namedAt: issuedAt }, {}, true);
+    peer.connection = await peer.connecting;
+    if (peer.left !== null) leave(peer, peer.left);
+    return peer.connection.id;
   }
 
-  function disconnect({ extra: guest }: Socket, code: number): void {
-    guest.left ??= code === 1006 ? 'DROPPED' : code === 1012 ? 'DRAINED' : 'CLOSED';
-    guest.cancelExpiry?.();
-    leave(guest, guest.left);
+  function disconnect({ extra: peer }: Socket, code: number): void {
+    peer.left ??= code === 1006 ? 'DROPPED' : code === 1012 ? 'DRAINED' : 'CLOSED';
+    peer.cancelExpiry?.();
+    leave(peer, peer.left);
   }
 
-  function leave(guest: Guest, how: Leaving): void {
-    guest.connection?.leave(how).catch((error: unknown) => {
-      log.error({ err: error, session: guest.connection?.id }, 'the end of a session could not be written down');
+  function leave(peer: Peer, how: Leaving): void {
+    peer.connection?.leave(how).catch((error: unknown) => {
+      log.error({ err: error, session: peer.connection?.id }, 'the end of a session could not be written down');
     });
   }
 
@@ -195,20 +192,20 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
         const says = `One socket has at most ${MAX_OPERATIONS} operations under way. Complete one first.`;
         return [apiError('OPERATION_LIMIT_EXCEEDED', says, { limit: MAX_OPERATIONS })];
       }
-      const guest = socket.extra;
+      const peer = socket.extra;
       const { document, errors } = engine.prepare(payload.query);
       if (document === null || errors.length > 0) return errors;
       chosenOperation(document, payload.operationName);
-      const caller = guest.caller ?? (await operationCaller(payload));
+      const caller = peer.caller ?? (await operationCaller(payload));
       return {
         id,
-        outlet: guest.outlet,
+        peer,
+        viewer: caller === peer.caller ? peer : { context: () => contextFor(peer, caller) },
         schema: engine.schema,
         document,
         operationName: payload.operationName ?? null,
         variableValues: payload.variables ?? null,
         contextValue: null,
-        contextOf: () => contextFor(guest, caller),
       };
     } catch (error) {
       return [engine.present(error)];
@@ -218,23 +215,17 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     }
   }
 
-  const contextFor = (guest: Guest, caller: Caller | null): Context => ({
-    hub,
-    caller,
-    sessionId: guest.connection?.id ?? null,
-    openRoomSession: () => openRoomSession(guest, caller),
-  });
+  function contextFor(peer: Peer, caller: Caller | null): Context {
+    const sessionId = peer.connection?.id ?? null;
+    return { hub, caller, sessionId, openRoomSession: () => openRoomSession(peer, caller) };
+  }
 
-  async function subscribe(operation: Operation): Promise<Sink | ExecutionResult> {
-    const { id, outlet, document, operationName, variableValues, contextOf } = operation;
-    Object.assign(operation, { variableValues: null }); // as above
-    const delivery = await engine.subscribe({
-      document,
-      operation: chosenOperation(document, operationName),
-      variables: variableValues ?? {},
-      context: contextOf,
-    });
-    return 'take' in delivery ? new Sink(outlet, id, delivery) : delivery;
+  async function subscribe(said: Operation): Promise<Sink | ExecutionResult> {
+    const { id, peer, document, operationName, variableValues, viewer } = said;
+    Object.assign(said, { variableValues: null }); // as above
+    const operation = chosenOperation(document, operationName);
+    const delivery = await engine.subscribe({ document, operation, variables: variableValues ?? {}, viewer });
+    return 'take' in delivery ? new Sink(peer.outlet, id, delivery) : delivery;
   }
 
   /** GraphiQL sends what stands in its Headers pane with each operation. */
@@ -306,15 +297,8 @@ function refuse(ws: WebSocket, code: CloseCode, reason: string): false {
 }
 
 function argsOf(args: ExecutionArgs) {
-  const { document, operationName, variableValues, contextOf } = args as Operation;
-  return { document, operationName, variables: variableValues, context: contextOf() };
-}
-
-/** Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
-function send(ws: WebSocket, text: string): void {
-  if (ws.readyState !== ws.OPEN) return;
-  ws.send(text);
-  if (ws.bufferedAmount > MAX_UNREAD) ws.terminate();
+  const { document, operationName, variableValues, viewer } = args as Operation;
+  return { document, operationName, variables: variableValues, context: viewer.context() };
 }
 
 const MAX_REASON = 123; // bytes of UTF-8, RFC 6455 section 5.5

@@ -122,8 +122,8 @@ export async function createWorld(redis: PrivateRedis, prefix: string): Promise<
     connections.push({ user, side, connection, state: crashed.has(side) ? 'CRASHED' : 'OPEN' });
     // Two may take up one session at once: it belongs to whoever was later.
     const same = connections.filter((open) => open.state === 'OPEN' && open.connection.id === connection.id);
-    const newest = Math.max(...same.map(generationOf));
-    for (const open of same) if (generationOf(open) < newest) open.state = 'REPLACED';
+    const newest = Math.max(...same.map(({ connection }) => connection.generation));
+    for (const open of same) if (open.connection.generation < newest) open.state = 'REPLACED';
   }
 
   /** They have left the old connection, whatever becomes of the new one; its server has not noticed yet. */
@@ -234,9 +234,6 @@ export async function createWorld(redis: PrivateRedis, prefix: string): Promise<
 
 const SITE = asSiteId('model');
 const person = (user: User): Person => ({ site: SITE, user: asUserId(user) });
-
-const generationOf = ({ connection: { id, record } }: Open): number =>
-  record.sessions.find((session) => session.id === id)?.generation ?? 0;
 
 /** All that is announced. */
 const looks = ({ availability, status }: PresenceView): string =>

@@ -1,0 +1,91 @@
+/**
+ * A socket as we know it: what graphql-ws takes for one, who is at the other end, and for how long nothing was heard.
+ * A class, and with few fields, because there are ten thousand of them.
+ */
+import type { Duplex } from 'node:stream';
+import type { WebSocket as ProtocolSocket } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Caller } from '../graphql/caller.ts';
+import type { Context } from '../graphql/context.ts';
+import type { Viewing } from '../graphql/delivery.ts';
+import type { Connection, Leaving } from '../hub/session.ts';
+import type { Stop } from '../store/store.ts';
+import type { Quiet } from './liveness.ts';
+import { Outlet } from './outlet.ts';
+
+type Hear = Parameters<ProtocolSocket['onMessage']>[0];
+type Closed = (code: number, reason: string) => Promise<void>;
+type ContextFor = (peer: Peer, caller: Caller | null) => Context;
+
+const MAX_UNREAD = 16 * 1024 * 1024; // bytes of answers that one socket may leave unread; what it watches is not among them
+
+export class Peer implements ProtocolSocket, Viewing, Quiet {
+  readonly socket: WebSocket;
+  readonly outlet: Outlet;
+  caller: Caller | null = null;
+  connection: Connection | null = null;
+  connecting: Promise<Connection> | null = null;
+  cancelExpiry: Stop | null = null;
+  /** How it ended; set even if that happened while it was still connecting. */
+  left: Leaving | null = null;
+  turns = 0;
+  private readonly contextFor: ContextFor;
+  private listener: Hear | null = null;
+  private closed: Closed | null = null;
+
+  constructor(socket: WebSocket, connection: Duplex, contextFor: ContextFor) {
+    this.socket = socket;
+    this.outlet = new Outlet(socket, connection);
+    this.contextFor = contextFor;
+  }
+
+  get protocol(): string {
+    return this.socket.protocol;
+  }
+
+  /** Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
+  send(text: string): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    this.socket.send(text);
+    if (this.socket.bufferedAmount > MAX_UNREAD) this.socket.terminate();
+  }
+
+  close(code?: number, reason?: string): void {
+    this.socket.close(code, reason);
+  }
+
+  onMessage(listener: Hear): void {
+    this.listener = listener;
+  }
+
+  opened(closed: Closed): void {
+    this.closed = closed;
+  }
+
+  showLife(): void {
+    this.turns = 0;
+  }
+
+  /** No async function: what it resolves with may take as long as a subscription lasts, and it would be held so long. */
+  hear(text: string): Promise<void> | undefined {
+    this.turns = 0;
+    return this.listener?.(parsed(text));
+  }
+
+  bye(code: number, reason: string): Promise<void> | undefined {
+    return this.closed?.(code, reason);
+  }
+
+  context(): Context {
+    return this.contextFor(this, this.caller);
+  }
+}
+
+/** graphql-ws takes what is parsed already, and then does not hold the text for as long as the operation runs; what is no JSON it refuses. */
+function parsed(text: string) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
