@@ -63,7 +63,7 @@ interface Group {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly viewer: ClassOfViewer;
   /** By event. */
-  readonly payloads: WeakMap<object, Payload | Promise<Payload>>;
+  readonly payloads: WeakMap<object, Payload | Promise<Payload | null>>;
   members: number;
 }
 
@@ -112,32 +112,34 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
   }
 
   function payloadOf(event: object, group: Group, asking: Viewing): Payload | Promise<Payload> {
-    const { payloads, viewer } = group;
-    if (viewer.asked()) return alone(event, group, asking);
-    const shared = payloads.get(event) ?? share(event, group);
-    const own = (payload: Payload) => (viewer.asked() ? alone(event, group, asking) : payload);
+    if (group.viewer.asked()) return alone(event, group, asking);
+    const shared = group.payloads.get(event) ?? share(event, group);
+    const own = (payload: Payload | null) => payload ?? alone(event, group, asking);
     return shared instanceof Promise ? shared.then(own) : own(shared);
   }
 
-  function share(event: object, group: Group): Payload | Promise<Payload> {
-    const made = payloadFor(event, group, group.viewer.context);
-    group.payloads.set(event, made);
-    if (made instanceof Promise) void made.then((payload) => group.payloads.set(event, payload));
-    return made;
+  /** null: it depends on who is asking. */
+  function share(event: object, group: Group): Payload | Promise<Payload | null> | null {
+    const made = resultOf(event, group, group.viewer.context);
+    const judge = (result: ExecutionResult) => (group.viewer.asked() ? null : asPayload(result));
+    if (!(made instanceof Promise)) return remember(event, group, judge(made));
+    const promised = made.then(judge, failed).then((payload) => remember(event, group, payload));
+    group.payloads.set(event, promised);
+    return promised;
   }
 
-  const alone = (event: object, group: Group, asking: Viewing) => payloadFor(event, group, asking.context());
+  function remember(event: object, group: Group, payload: Payload | null): Payload | null {
+    if (payload !== null) group.payloads.set(event, payload);
+    return payload;
+  }
 
-  function payloadFor(event: object, group: Group, contextValue: Context): Payload | Promise<Payload> {
-    const made = execute({
-      schema: events,
-      document: group.plan.document,
-      rootValue: event,
-      contextValue,
-      variableValues: group.variables,
-    });
+  function alone(event: object, group: Group, asking: Viewing): Payload | Promise<Payload> {
+    const made = resultOf(event, group, asking.context());
     return made instanceof Promise ? made.then(asPayload, failed) : asPayload(made);
   }
+
+  const resultOf = (event: object, { plan, variables }: Group, contextValue: Context) =>
+    execute({ schema: events, document: plan.document, rootValue: event, contextValue, variableValues: variables });
 
   function presented({ errors, ...result }: ExecutionResult): ExecutionResult {
     return errors === undefined ? result : { ...result, errors: errors.map(present) };

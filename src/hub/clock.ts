@@ -1,5 +1,6 @@
 /** The one place where time comes from and where timers are set; tests put a manual clock in its place. */
 import { asMillis, type Millis } from '../presence/ids.ts';
+import { createAgenda } from '../store/agenda.ts';
 import type { Stop } from '../store/store.ts';
 
 export interface Clock {
@@ -9,9 +10,18 @@ export interface Clock {
   at(moment: Millis, run: () => void): Stop;
 }
 
+/** An object of its own for each call. */
+interface Alarm {
+  readonly run: () => void;
+}
+
+const MOST_AT_ONCE = 1_000; // alarms; the rest is called at once afterwards, when others have had their turn
 const LONGEST_TIMER = 2_147_483_647; // ms; setTimeout takes a signed 32 bit number
 
-/** @param offset how far the clock to go by is ahead of this machine's, in ms, where several machines share one */
+/**
+ * One timer for all: thousands of tokens end at moments of their own.
+ * @param offset how far the clock to go by is ahead of this machine's, in ms, where several machines share one
+ */
 export function systemClock(offset: () => number = () => 0): Clock {
   let last = Date.now() + offset();
   let lastTick = performance.now();
@@ -25,16 +35,46 @@ export function systemClock(offset: () => number = () => 0): Clock {
     return asMillis(Math.floor(last));
   }
 
+  const alarms = createAgenda<Alarm>();
+  let timer: NodeJS.Timeout | undefined;
+  let wakeAt = Infinity;
+
   function at(moment: Millis, run: () => void): Stop {
-    let timer: NodeJS.Timeout;
-    const wait = () => {
-      const left = moment - now();
-      timer = setTimeout(left > LONGEST_TIMER ? wait : finish, Math.min(Math.max(left, 0), LONGEST_TIMER));
+    const alarm = { run };
+    alarms.set(alarm, moment);
+    arm();
+    return () => {
+      alarms.set(alarm, null);
+      // A timer that is for nobody would keep the process alive.
+      if (alarms.next() === null) disarm();
     };
-    // A timer may fire a fraction early; `run` relies on the moment having come.
-    const finish = () => (now() < moment ? wait() : run());
-    wait();
-    return () => clearTimeout(timer);
+  }
+
+  function disarm(): void {
+    clearTimeout(timer);
+    wakeAt = Infinity;
+  }
+
+  function arm(): void {
+    const next = alarms.next();
+    if (next === null || next >= wakeAt) return;
+    disarm();
+    wakeAt = next;
+    timer = setTimeout(wake, Math.min(Math.max(next - now(), 0), LONGEST_TIMER));
+  }
+
+  /** A timer may fire a fraction early; whoever is called relies on the moment having come. */
+  function wake(): void {
+    wakeAt = Infinity;
+    try {
+      for (const alarm of alarms.due(now(), MOST_AT_ONCE)) {
+        if (!alarms.has(alarm)) continue; // one that was called before has taken it back
+        alarms.set(alarm, null);
+        alarm.run();
+      }
+    } finally {
+      arm();
+    }
   }
 
   return { now, at };
