@@ -1,4 +1,4 @@
-/** What a site's administrators decide: settings, and the statuses they offer to everyone. */
+/** What a site's administrators decide: settings, and the statuses they offer to everyone; and for which types of channel presence is on. */
 import { asMicros, type CustomStatusId, type Micros, type Millis } from './ids.ts';
 import { type Availability, equal } from './record.ts';
 
@@ -23,14 +23,18 @@ export interface SiteRecord {
   readonly settings: SiteSettings;
   /** In the order in which they were made. */
   readonly customStatuses: readonly CustomStatus[];
+  /** Types of channel whose people cannot be watched through them. */
+  readonly typesWithoutPresence: readonly string[];
 }
 
 export const MAX_CUSTOM_STATUSES = 200; // per site
+export const MAX_TYPES_WITHOUT_PRESENCE = 100; // per site
 
 export const EMPTY_SITE: SiteRecord = {
   version: asMicros(0),
   settings: { allowInvisible: true, allowStatusText: true, idleTimeout: null, connectionCap: null },
   customStatuses: [],
+  typesWithoutPresence: [],
 };
 
 export function findCustomStatus(site: SiteRecord, id: string): CustomStatus | null {
@@ -56,4 +60,13 @@ export function putCustomStatus(site: SiteRecord, status: CustomStatus): SiteRec
 export function removeCustomStatus(site: SiteRecord, id: CustomStatusId): SiteRecord {
   const customStatuses = site.customStatuses.filter((status) => status.id !== id);
   return customStatuses.length === site.customStatuses.length ? site : { ...site, customStatuses };
+}
+
+/** Whether the people of channels of this type can be watched through them: unless somebody decided otherwise. */
+export const hasPresence = (site: SiteRecord, type: string): boolean => !site.typesWithoutPresence.includes(type);
+
+export function setTypePresence(site: SiteRecord, type: string, on: boolean): SiteRecord {
+  if (hasPresence(site, type) === on) return site;
+  const others = site.typesWithoutPresence.filter((each) => each !== type);
+  return { ...site, typesWithoutPresence: on ? others : [...others, type] };
 }

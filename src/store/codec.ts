@@ -1,13 +1,14 @@
 /** Records as text. Only what differs from a record never written is kept, so that somebody who left takes little room. */
+import { type ChannelRecord, EMPTY_CHANNEL } from '../presence/channel.ts';
 import { asMicros, type Micros } from '../presence/ids.ts';
 import { EMPTY_RECORD, equal, type PresenceRecord } from '../presence/record.ts';
 import { EMPTY_SITE, type SiteRecord } from '../presence/site.ts';
 
-interface Versioned {
+export interface Versioned {
   readonly version: Micros;
 }
 
-interface Codec<Body extends Versioned> {
+export interface Codec<Body extends Versioned> {
   /** Without the version, which travels beside it. */
   encode(record: Body): string;
   decode(json: string, version: string): Body;
@@ -15,6 +16,7 @@ interface Codec<Body extends Versioned> {
 
 export const recordCodec: Codec<PresenceRecord> = codecFor(EMPTY_RECORD);
 export const siteCodec: Codec<SiteRecord> = codecFor(EMPTY_SITE);
+export const channelCodec: Codec<ChannelRecord> = codecFor(EMPTY_CHANNEL);
 
 function codecFor<Body extends Versioned>(empty: Body): Codec<Body> {
   const blank = new Map<string, unknown>(Object.entries(empty));

@@ -1,22 +1,25 @@
 /**
  * The store of a single process. What must last is on disk; sessions, which end with the process anyway, are in memory
- * only. What is kept of people, and when it is written, is in embedded-people.ts; this opens, guards and closes.
+ * only. What is kept of people, and when it is written, is in embedded-people.ts; of sites and channels, in
+ * embedded-plain.ts; this opens, guards and closes.
  */
-import { PubSub, type PubSubEngine } from 'graphql-subscriptions';
+import { PubSub } from 'graphql-subscriptions';
+import { EMPTY_CHANNEL } from '../presence/channel.ts';
 import { deadline } from '../presence/deadline.ts';
-import { asMicros, asMillis, type Millis } from '../presence/ids.ts';
-import { EMPTY_SITE, type SiteRecord } from '../presence/site.ts';
+import { asMicros, asMillis, type Millis, type Person } from '../presence/ids.ts';
+import { EMPTY_SITE } from '../presence/site.ts';
 import { createAgenda } from './agenda.ts';
-import { recordCodec, siteCodec } from './codec.ts';
-import { type Disk, memoryDisk, readRecord } from './disk.ts';
+import { createChannelIndex } from './channel-index.ts';
+import { channelCodec, recordCodec, siteCodec } from './codec.ts';
+import { memoryDisk } from './disk.ts';
 import { createPeople } from './embedded-people.ts';
+import { createPlainRecords } from './embedded-plain.ts';
 import { createOrphans, createTexts } from './embedded-texts.ts';
-import { sealRecord, unseal, unsealRecord } from './envelope.ts';
-import { createLocalFeed, type Feed } from './feed.ts';
-import { isTextKey, personOf, siteKey } from './key.ts';
-import { createLedger, type Ledger, versionAfter } from './ledger.ts';
+import { unseal, unsealRecord } from './envelope.ts';
+import { channelKey, channelOf, isTextKey, personOf, siteKey } from './key.ts';
+import { versionAfter } from './ledger.ts';
 import { openDataFile } from './lmdb/datafile.ts';
-import { type Store, StoreUnavailable } from './store.ts';
+import { type Channel, type Store, StoreUnavailable } from './store.ts';
 
 export interface EmbeddedOptions {
   /** A directory for the store alone, made when it is not there; `memory` keeps nothing. */
@@ -32,6 +35,7 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
   const now = () => asMillis(Math.max(wall(), start));
   const deadlines = createAgenda<string>();
   const orphans = createOrphans();
+  const memberships = createChannelIndex();
   const find = (key: string, bytes: Buffer): void => {
     const person = personOf(key);
     if (person !== null) {
@@ -41,13 +45,23 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     } else if (isTextKey(key)) {
       unseal(key, bytes);
       orphans.findText(key);
+    } else if (channelOf(key) !== null) {
+      memberships.change(key, EMPTY_CHANNEL, unsealRecord(key, bytes, channelCodec));
     } else unsealRecord(key, bytes, siteCodec);
   };
   const disk = dataDir === 'memory' ? memoryDisk() : await openDataFile(dataDir, find);
   await orphans.remove(disk).catch(() => undefined); // of a full disk; the next start does it
   const engine = new PubSub();
   const people = createPeople({ disk, engine, deadlines, now, opened });
-  const sites = createSites(disk, engine, now);
+  const plain = { disk, engine, now };
+  const sites = createPlainRecords({ ...plain, kind: 'site', codec: siteCodec, empty: EMPTY_SITE });
+  const channels = createPlainRecords({
+    ...plain,
+    kind: 'channel',
+    codec: channelCodec,
+    empty: EMPTY_CHANNEL,
+    onChange: memberships.change,
+  });
   const texts = createTexts(disk);
   let closing: Promise<void> | null = null;
 
@@ -57,8 +71,14 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     return answer();
   }
 
+  const channelsWith = (person: Person): readonly Channel[] =>
+    memberships.of(person).flatMap((key) => {
+      const name = channelOf(key);
+      return name === null ? [] : [{ name, record: channels.read(key) }];
+    });
+
   async function finish(): Promise<void> {
-    await Promise.all([people.idle(), sites.idle()]);
+    await Promise.all([people.idle(), sites.idle(), channels.idle()]);
     await disk.close();
   }
 
@@ -76,30 +96,14 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     readSite: (site) => enter(() => sites.read(siteKey(site))),
     updateSite: (site, change) => enter(() => sites.update(siteKey(site), change)),
     followSite: (site, tell) => enter(() => sites.follow(siteKey(site), tell)),
+    readChannel: (channel) => enter(() => channels.read(channelKey(channel))),
+    updateChannel: (channel, change) => enter(() => channels.update(channelKey(channel), change)),
+    followChannel: (channel, tell) => enter(() => channels.follow(channelKey(channel), tell)),
+    channelsOf: (person) => enter(() => channelsWith(person)),
     nodes: null,
     reachable: () => closing === null,
     onGap: () => () => {}, // within one process no message is lost
     check: () => enter(() => disk.check()),
     close: () => (closing ??= finish()),
   };
-}
-
-interface Sites extends Ledger<SiteRecord> {
-  read(key: string): SiteRecord;
-  follow: Feed<SiteRecord>['follow'];
-}
-
-/** A site's record is on disk as a whole; there are few, and they change seldom. */
-function createSites(disk: Disk, engine: PubSubEngine, now: () => Millis): Sites {
-  const { follow, publish } = createLocalFeed<SiteRecord>(engine, 'site');
-  const read = (key: string): SiteRecord => readRecord(disk, key, siteCodec) ?? EMPTY_SITE;
-  const ledger = createLedger({
-    now,
-    load: read,
-    save: (key, _, after) => disk.put(key, sealRecord(key, after, siteCodec)),
-    show: async (key, _, __, steps) => {
-      await Promise.all(steps.map((step) => publish(key, step)));
-    },
-  });
-  return { ...ledger, read, follow };
 }

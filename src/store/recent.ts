@@ -5,8 +5,17 @@ export interface Recent<Value> {
   entries(): Iterable<readonly [string, Value]>;
 }
 
-export function createRecent<Value>(most: number): Recent<Value> {
+/** @param most what the weights of the values may come to together; each has one unless `weightOf` says otherwise */
+export function createRecent<Value>(most: number, weightOf: (value: Value) => number = () => 1): Recent<Value> {
   const values = new Map<string, Value>();
+  let weight = 0;
+
+  function forget(key: string): void {
+    const value = values.get(key);
+    if (value === undefined || !values.delete(key)) return;
+    weight -= weightOf(value);
+  }
+
   return {
     get(key) {
       const value = values.get(key);
@@ -16,12 +25,12 @@ export function createRecent<Value>(most: number): Recent<Value> {
       return value;
     },
     set(key, value) {
-      values.delete(key);
+      forget(key);
       values.set(key, value);
-      if (values.size <= most) return;
+      weight += weightOf(value);
       for (const oldest of values.keys()) {
-        values.delete(oldest);
-        return;
+        if (weight <= most) return;
+        forget(oldest);
       }
     },
     entries: () => values.entries(),

@@ -9,6 +9,7 @@
  * - a store that cannot vouch for its answer rejects with StoreUnavailable; it never makes something up.
  * The suite in test/store/contract.ts holds every implementation to this.
  */
+import type { ChannelRecord } from '../presence/channel.ts';
 import type { Millis, NodeId, Person, SiteId } from '../presence/ids.ts';
 import type { PresenceRecord } from '../presence/record.ts';
 import type { SiteRecord } from '../presence/site.ts';
@@ -43,6 +44,13 @@ export interface Store {
   readSite(site: SiteId): Promise<SiteRecord>;
   updateSite(site: SiteId, change: (record: SiteRecord) => SiteRecord): Promise<SiteRecord>;
   followSite(site: SiteId, tell: (record: SiteRecord) => void): Promise<Stop>;
+
+  /** EMPTY_CHANNEL when nobody has written it. */
+  readChannel(channel: ChannelName): Promise<ChannelRecord>;
+  updateChannel(channel: ChannelName, change: (record: ChannelRecord) => ChannelRecord): Promise<ChannelRecord>;
+  followChannel(channel: ChannelName, tell: (record: ChannelRecord) => void): Promise<Stop>;
+  /** The channels whose records name this person as a member, in no order. */
+  channelsOf(person: Person): Promise<readonly Channel[]>;
 
   /** The processes that share this store; null when there can be only one. */
   readonly nodes: Nodes | null;
@@ -89,6 +97,18 @@ export interface Due {
 export interface RoomName {
   readonly site: SiteId;
   readonly key: string;
+}
+
+/** A channel of a site; channels of different sites or types are different channels. */
+export interface ChannelName {
+  readonly site: SiteId;
+  readonly type: string;
+  readonly key: string;
+}
+
+export interface Channel {
+  readonly name: ChannelName;
+  readonly record: ChannelRecord;
 }
 
 /** Ends what was started; may be called again. */

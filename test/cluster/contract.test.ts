@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { asMillis, asNodeId, asSessionId, asSiteId, type Person } from '../../src/presence/ids.ts';
 import { EMPTY_RECORD, type PresenceRecord } from '../../src/presence/record.ts';
 import { enterRoom } from '../../src/presence/room.ts';
-import { personKey, siteKey } from '../../src/store/key.ts';
+import { channelKey, personKey, siteKey } from '../../src/store/key.ts';
 import { createKeys, SHARDS } from '../../src/store/redis/keys.ts';
 import { storeContract } from '../store/contract.ts';
 import { type Change, connected, ending, person } from '../store/samples.ts';
@@ -43,9 +43,11 @@ test('everything about a person is in one slot of the cluster, the channel too',
     keys.online(shard, acme),
     keys.held(shard, node),
     keys.bucket(key),
+    keys.channels(key),
   ];
   expect((await slots(theirs)).size).toBe(1);
-  expect((await slots([keys.site(siteKey(acme)), keys.siteChannel(siteKey(acme))])).size).toBe(1);
+  for (const plain of [siteKey(acme), channelKey({ site: acme, type: 'team', key: '7' })])
+    expect((await slots([keys.plain(plain), keys.plainChannel(plain)])).size).toBe(1);
   const all = Array.from({ length: SHARDS }, (_, each) => keys.deadlines(each));
   expect((await slots(all)).size).toBeGreaterThan(SHARDS / 2);
 });

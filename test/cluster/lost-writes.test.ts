@@ -3,11 +3,14 @@
  * to a store looks the same. Failovers that lose writes are in failover.test.ts.
  */
 import { Redis } from 'ioredis';
-import { afterAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { type ChannelRecord, upsertChannel } from '../../src/presence/channel.ts';
 import { asMillis, asNodeId, asSiteId, type Person } from '../../src/presence/ids.ts';
 import type { PresenceRecord } from '../../src/presence/record.ts';
 import { settle } from '../../src/presence/settle.ts';
-import { personKey, siteKey } from '../../src/store/key.ts';
+import { channelKey, personKey, siteKey } from '../../src/store/key.ts';
+import { createChannelIndex } from '../../src/store/redis/channel-index.ts';
+import { connect } from '../../src/store/redis/client.ts';
 import { createKeys } from '../../src/store/redis/keys.ts';
 import type { RedisStore } from '../../src/store/redis/redis.ts';
 import { listener } from '../store/listener.ts';
@@ -104,7 +107,7 @@ describe('a write that Redis has lost', () => {
 
   test('of a site is restored as one of a person is', async () => {
     const site = asSiteId('acme');
-    const key = createKeys(prefix).site(siteKey(site));
+    const key = createKeys(prefix).plain(siteKey(site));
     const written = await store.updateSite(site, (record) => ({
       ...record,
       settings: { ...record.settings, connectionCap: 7 },
@@ -112,6 +115,56 @@ describe('a write that Redis has lost', () => {
     await redis.del(key);
     expect(await store.readSite(site)).toEqual(written);
     expect(await other.readSite(site)).toEqual(written);
+  });
+
+  test('of a channel is restored with everybody in it, by whoever made it and by whoever was told', async () => {
+    const name = { site: asSiteId('acme'), type: 'team', key: '7' };
+    const keys = createKeys(prefix);
+    const { tell, until } = listener<ChannelRecord>();
+    await other.followChannel(name, tell);
+    const written = await store.updateChannel(name, (channel) => upsertChannel(channel, { members: [ada.user] }));
+    await until(written.version);
+    for (const rememberer of [store, other]) {
+      await redis.del(keys.plain(channelKey(name)), keys.channels(personKey(ada)));
+      expect(await rememberer.readChannel(name)).toEqual(written);
+      expect(await store.channelsOf(ada)).toEqual([{ name, record: written }]);
+    }
+  });
+});
+
+describe('what is noted of the channels of a person', () => {
+  const name = { site: asSiteId('acme'), type: 'team', key: '7' };
+  const having =
+    (...members: readonly Person[]) =>
+    (channel: ChannelRecord) =>
+      upsertChannel(channel, { members: members.map(({ user }) => user) });
+
+  test('is made good by saying again what the channel is', async () => {
+    const written = await store.updateChannel(name, having(ada));
+    await redis.del(createKeys(prefix).channels(personKey(ada)));
+    expect(await store.channelsOf(ada)).toEqual([]);
+    expect(await other.updateChannel(name, having(ada))).toEqual(written);
+    expect(await store.channelsOf(ada)).toEqual([{ name, record: written }]);
+  });
+
+  test('shows nothing that a process announced and did not come to say', async () => {
+    await redis.hset(createKeys(prefix).channels(personKey(ada)), channelKey(name), '0');
+    expect(await store.channelsOf(ada)).toEqual([]);
+    await store.updateChannel(name, having(person('grace')));
+    expect(await store.channelsOf(ada)).toEqual([]);
+  });
+
+  test('is not taken away by a late word of an older record', async () => {
+    const key = createKeys(prefix).channels(personKey(ada));
+    const { client, subscriber } = await connect(url, () => () => {});
+    onTestFinished(() => [client, subscriber].forEach((each) => void each.disconnect()));
+    const index = createChannelIndex({ client, keys: createKeys(prefix), cluster: false });
+    const first = await store.updateChannel(name, having(ada));
+    const second = await store.updateChannel(name, having());
+    const again = await store.updateChannel(name, having(ada));
+    await index.settle(channelKey(name), first, second);
+    expect(await redis.hget(key, channelKey(name))).toBe(String(again.version));
+    expect(await store.channelsOf(ada)).toEqual([{ name, record: again }]);
   });
 });
 

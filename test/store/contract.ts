@@ -6,6 +6,7 @@
  */
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
+import { channels, keepingChannels, sharingChannels } from './contract/channels.ts';
 import { closing } from './contract/closing.ts';
 import { counting } from './contract/counting.ts';
 import { deadlines } from './contract/deadlines.ts';
@@ -50,11 +51,14 @@ export function storeContract(name: string, { open, openToKeep, openTwice }: Way
     describe('deadlines', () => deadlines(each(open)));
     describe('counting who is online', () => counting(each(open)));
     describe('sites', () => sites(each(open)));
+    describe('channels', () => channels(each(open)));
     describe('texts', () => texts(each(open)));
     describe('closing', () => closing(each(open)));
     if (openToKeep) describe('keeping', () => keeping(each(openToKeep)));
     if (openToKeep) describe('keeping texts', () => keepingTexts(each(openToKeep)));
+    if (openToKeep) describe('keeping channels', () => keepingChannels(each(openToKeep)));
     if (openTwice) describe('sharing', () => sharing(each(openTwice)));
+    if (openTwice) describe('sharing channels', () => sharingChannels(each(openTwice)));
     if (openTwice) describe('sharing texts', () => sharingTexts(each(openTwice)));
   });
 }

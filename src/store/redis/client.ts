@@ -12,7 +12,8 @@ export type Client = (Redis | Cluster) & Scripts;
 /** numkeys, then keys and arguments, each as its script's header says. */
 interface Scripts {
   commitPeople(keys: number, ...rest: (string | number)[]): Promise<(string | readonly [string, string])[]>;
-  commitSite(keys: number, ...rest: (string | number)[]): Promise<string | readonly [string, string]>;
+  commitPlain(keys: number, ...rest: (string | number)[]): Promise<string | readonly [string, string]>;
+  indexChannel(keys: number, ...rest: (string | number)[]): Promise<unknown>;
   beat(keys: number, ...rest: (string | number)[]): Promise<readonly [number, number, string, ...string[]]>;
 }
 
@@ -142,7 +143,8 @@ export function messengerOf(client: Redis | Cluster): Redis | null {
 function withScripts(client: Redis | Cluster): Client {
   const script = (name: string) => ({ lua: readFileSync(new URL(name, import.meta.url), 'utf8') });
   client.defineCommand('commitPeople', script('commit.lua'));
-  client.defineCommand('commitSite', script('commit-site.lua'));
+  client.defineCommand('commitPlain', script('commit-plain.lua'));
+  client.defineCommand('indexChannel', script('index-channel.lua'));
   client.defineCommand('beat', script('beat.lua'));
   return client as Client;
 }

@@ -11,12 +11,15 @@
  *   <p>{s17}m:<room>           set      `<person>` of the shard's people whom others see in the room (its key as in key.ts)
  *   <p>w<0..1023>              channel  commits that change a room: `<room>\n<version>\n<person>\n<JSON>`; not sharded
  *   <p>{s17}x:<name>:<person>  string   a text of that person's; goes when nobody has read it for 90 days
+ *   <p>{s17}i:<person>         hash     channels the person may be in: field the channel's key as in key.ts, value a version of its record
  *   <p>{s17}t:<site>           string   `<version>|<JSON>` of a site's settings and custom statuses; sites are spread like people
- *   <p>{s17}u:<site>           channel  commits of that site, as above with the site's key
+ *   <p>{s17}t:<channel>        string   the same of a channel's members and custom fields; its key as in key.ts
+ *   <p>{s17}u:<site>           channel  commits of that site, as above with the site's key; `u:<channel>` those of a channel
  *   <p>{nodes}                 zset     processes of the service: member node id, score when its lease ends (Redis's clock)
  *
  * Nothing grows without bound: `d` and `o` shrink as people leave, `n` goes with its node, and what stays for ever is
- * one `r` for each person who was ever known and one `t` for each site whose administrators decided anything.
+ * one `r` for each person who was ever known, one `t` for each channel and for each site whose administrators decided
+ * anything, and in `i` the channels of each person.
  */
 import { hash } from '../../presence/hash.ts';
 import type { NodeId, SiteId } from '../../presence/ids.ts';
@@ -26,7 +29,7 @@ export const SHARDS = 256;
 const BUCKETS_PER_SHARD = 4;
 
 export interface Keys {
-  /** `key` is a person's or a site's, as in key.ts. */
+  /** `key` is a person's, a site's or a channel's, as in key.ts. */
   shardOf(key: string): number;
   record(key: string): string;
   deadlines(shard: number): string;
@@ -40,9 +43,12 @@ export interface Keys {
   bucket(key: string): string;
   /** A text of the person with this key. */
   text(key: string, name: string): string;
-  /** `key` is the site's, as in key.ts. */
-  site(key: string): string;
-  siteChannel(key: string): string;
+  /** The channels of the person with this key. */
+  channels(key: string): string;
+  /** The record of a site or a channel; `key` as in key.ts. */
+  plain(key: string): string;
+  /** On which its commits travel. */
+  plainChannel(key: string): string;
   readonly nodes: string;
 }
 
@@ -60,8 +66,9 @@ export function createKeys(prefix: string): Keys {
     // The bits above those that chose the shard, so that the buckets of one shard are evenly filled.
     bucket: (key) => `${tag(shardOf(key))}b${Math.floor(hash(key) / SHARDS) % BUCKETS_PER_SHARD}`,
     text: (key, name) => `${tag(shardOf(key))}x:${name}:${key}`,
-    site: (key) => `${tag(shardOf(key))}t:${key}`,
-    siteChannel: (key) => `${tag(shardOf(key))}u:${key}`,
+    channels: (key) => `${tag(shardOf(key))}i:${key}`,
+    plain: (key) => `${tag(shardOf(key))}t:${key}`,
+    plainChannel: (key) => `${tag(shardOf(key))}u:${key}`,
     nodes: `${prefix}{nodes}`,
   };
 }

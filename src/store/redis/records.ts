@@ -12,8 +12,8 @@ import { createRecent } from '../recent.ts';
 import type { Client } from './client.ts';
 import { createCommitter } from './committer.ts';
 import type { Keys } from './keys.ts';
-import { answered, type Patience } from './patience.ts';
-import { parseStored } from './stored.ts';
+import type { Patience } from './patience.ts';
+import { readStored } from './stored.ts';
 
 export interface Records {
   read(people: readonly Person[]): Promise<readonly PresenceRecord[]>;
@@ -46,23 +46,12 @@ export function createRecords({ client, keys, cluster, publish, agenda, onRestor
   const commit = createCommitter({ client, keys, cluster, publish });
   const recent = createRecent<PresenceRecord>(RECENT);
 
-  async function fetch(names: readonly string[]): Promise<readonly PresenceRecord[]> {
-    const records: PresenceRecord[] = [];
-    await Promise.all(
-      groups(names, (name) => (cluster ? keys.shardOf(name) : 0)).map(async (places) => {
-        const values = await answered(client.mget(places.map((at) => keys.record(names[at] ?? ''))));
-        places.forEach((at, index) => {
-          records[at] = parseStored(values[index] ?? null, recordCodec.decode) ?? EMPTY_RECORD;
-        });
-      }),
-    );
-    return records;
-  }
+  const groupOf = (name: string) => (cluster ? keys.shardOf(name) : 0);
 
   /** What Redis has lost of what is remembered here is written again as soon as that is noticed. */
   async function read(names: readonly string[]): Promise<readonly PresenceRecord[]> {
-    const standing = await fetch(names);
-    return Promise.all(standing.map((record, at) => whole(names[at] ?? '', record)));
+    const standing = await readStored(names, { client, keyOf: keys.record, groupOf, decode: recordCodec.decode });
+    return Promise.all(names.map((name, at) => whole(name, standing[at] ?? EMPTY_RECORD)));
   }
 
   /**
@@ -150,15 +139,3 @@ function guess<Body>(before: Body | undefined, change: Change<Body>): Step<Body>
 }
 
 const certain = <Body>(before: Body, change: Change<Body>): Step<Body> => ({ before, after: change(before) });
-
-/** The places of the names, those together that go in one command. */
-function groups(names: readonly string[], groupOf: (name: string) => number): readonly (readonly number[])[] {
-  const found = new Map<number, number[]>();
-  names.forEach((name, at) => {
-    const group = groupOf(name);
-    const places = found.get(group);
-    if (places === undefined) found.set(group, [at]);
-    else places.push(at);
-  });
-  return [...found.values()];
-}

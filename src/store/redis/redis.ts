@@ -3,22 +3,24 @@
  * committer.ts); deadlines are indexed in Redis and timed by whoever committed them; changes travel by pub/sub in
  * buckets of people. keys.ts has the layout, and patience.ts says when the answer is "not now".
  */
+import { type ChannelRecord, EMPTY_CHANNEL, isMember } from '../../presence/channel.ts';
 import { asMillis, type Millis, type Person } from '../../presence/ids.ts';
 import type { PresenceRecord } from '../../presence/record.ts';
-import type { SiteRecord } from '../../presence/site.ts';
+import { EMPTY_SITE, type SiteRecord } from '../../presence/site.ts';
 import { createAgenda } from '../agenda.ts';
-import { recordCodec, siteCodec } from '../codec.ts';
+import { channelCodec, recordCodec, siteCodec } from '../codec.ts';
 import { createFeed, type Feed, type FeedOptions } from '../feed.ts';
-import { personKey, personOf, roomKey, siteKey } from '../key.ts';
-import { type Stop, type Store, StoreUnavailable } from '../store.ts';
+import { channelKey, channelOf, personKey, personOf, roomKey, siteKey } from '../key.ts';
+import { type Channel, type Stop, type Store, StoreUnavailable } from '../store.ts';
+import { createChannelIndex } from './channel-index.ts';
 import { connect, messengerOf } from './client.ts';
 import { holders } from './committer.ts';
 import { createKeys, SHARDS } from './keys.ts';
 import { createNodes } from './nodes.ts';
 import { answered, createPatience } from './patience.ts';
+import { createPlainRecords } from './plain-records.ts';
 import { createPubSub } from './pubsub.ts';
 import { createRecords } from './records.ts';
-import { createSiteRecords } from './site-records.ts';
 import { createTexts } from './texts.ts';
 
 export interface RedisStoreOptions {
@@ -48,14 +50,25 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   const publish = cluster ? 'SPUBLISH' : 'PUBLISH';
   const onRestored = (record: PresenceRecord) => nodes.suspect(holders(record));
   const records = createRecords({ client, keys, cluster, publish, agenda, onRestored });
-  const siteRecords = createSiteRecords({ client, keys, publish });
+  const plain = { client, keys, cluster, publish } as const;
+  const siteRecords = createPlainRecords({ ...plain, codec: siteCodec, empty: EMPTY_SITE, remembered: SITES });
+  const channelIndex = createChannelIndex({ client, keys, cluster });
+  const channelRecords = createPlainRecords<ChannelRecord>({
+    ...plain,
+    codec: channelCodec,
+    empty: EMPTY_CHANNEL,
+    remembered: MEMBERS,
+    weightOf: ({ members }) => 1 + members.length,
+    index: channelIndex,
+  });
   const texts = createTexts({ client, keys });
   const slotOf = (channel: string) => /\{.*?\}/.exec(channel)?.[0] ?? channel;
   const engine = createPubSub({ subscriber, sharded: cluster, slotOf });
   const people = createFeed({ ...wire<PresenceRecord>(recordCodec.decode), engine, trigger: keys.bucket });
   const roomEngine = cluster ? createPubSub({ subscriber, sharded: false, slotOf }) : engine;
   const rooms = createFeed({ ...roomWire, engine: roomEngine, trigger: keys.roomChannel });
-  const sites = createFeed({ ...wire<SiteRecord>(siteCodec.decode), engine, trigger: keys.siteChannel });
+  const sites = createFeed({ ...wire<SiteRecord>(siteCodec.decode), engine, trigger: keys.plainChannel });
+  const channels = createFeed({ ...wire<ChannelRecord>(channelCodec.decode), engine, trigger: keys.plainChannel });
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
   const chains = new Map<string, Promise<unknown>>();
   const gaps = new Set<() => void>();
@@ -84,6 +97,21 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /** Those that the index names and whose records name the person too. */
+  async function channelsOf({ site, user }: Person): Promise<readonly Channel[]> {
+    const listed = await patience.ask(() => channelIndex.of(personKey({ site, user })));
+    const found: Channel[] = [];
+    for (let from = 0; from < listed.length; from += READ_BATCH) {
+      const batch = listed.slice(from, from + READ_BATCH);
+      const read = await patience.ask(() => channelRecords.readAll(batch));
+      for (const [at, record] of read.entries()) {
+        const name = channelOf(batch[at] ?? '[]');
+        if (name !== null && isMember(record, user)) found.push({ name, record });
+      }
+    }
+    return found;
+  }
+
   async function follow<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> {
     let following: Promise<Stop> | null = null;
     try {
@@ -106,7 +134,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     mending = true;
     attendMessenger();
     Promise.all([engine.renew(), cluster ? roomEngine.renew() : null])
-      .then(() => Promise.all([records.repair(patience), siteRecords.repair(patience)]))
+      .then(() => Promise.all([records, siteRecords, channelRecords].map((each) => each.repair(patience))))
       .then(
         () => {
           mending = false;
@@ -173,10 +201,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     },
     follow(person, tell) {
       const key = personKey(person);
-      return follow(people, key, (record) => {
-        records.note(key, record);
-        tell(record);
-      });
+      return follow(people, key, noting(records, key, tell));
     },
     countOnline: (site) => patience.ask(() => countAll((shard) => keys.online(shard, site))),
     readRoom: (room) =>
@@ -193,7 +218,17 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     readSite: (site) => patience.ask(() => siteRecords.read(siteKey(site))),
     updateSite: (site, change) =>
       patience.ask((begin) => chained(siteKey(site), () => siteRecords.update(siteKey(site), change, begin))),
-    followSite: (site, tell) => follow(sites, siteKey(site), tell),
+    followSite: (site, tell) => follow(sites, siteKey(site), noting(siteRecords, siteKey(site), tell)),
+    readChannel: (channel) => patience.ask(() => channelRecords.read(channelKey(channel))),
+    updateChannel(channel, change) {
+      const key = channelKey(channel);
+      return patience.ask((begin) => chained(key, () => channelRecords.update(key, change, begin)));
+    },
+    followChannel(channel, tell) {
+      const key = channelKey(channel);
+      return follow(channels, key, noting(channelRecords, key, tell));
+    },
+    channelsOf,
     nodes,
     reachable: patience.reachable,
     onGap(tell) {
@@ -211,12 +246,27 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   };
 }
 
+const SITES = 1_000; // sites remembered
+const MEMBERS = 200_000; // members of the channels remembered, and each channel one more
+const READ_BATCH = 100; // channels read at once
 const RETRY = 250; // ms
 const PROOF = 1_000; // ms in which the connection for messages has to answer, or is made anew
 const PROMPT = 100; // ms for an answer that the clock is set by
 
 /** On a cluster ioredis moves subscriptions from node to node by itself, and says so in these ways. */
 const CLUSTER_GAPS = ['ready', '-node', '+node', '+subscriber', 'subscribersReady'];
+
+/** What is told is remembered, so that it can be written again when Redis loses it. */
+function noting<Body>(
+  records: { readonly note: (key: string, record: Body) => void },
+  key: string,
+  tell: (record: Body) => void,
+): (record: Body) => void {
+  return (record) => {
+    records.note(key, record);
+    tell(record);
+  };
+}
 
 interface InRoom {
   readonly person: Person;

@@ -37,6 +37,7 @@ export function closing(opened: () => Opened): void {
     await store.update(ada, connected('session:1'));
     await store.close();
     const site = asSiteId('acme');
+    const channel = { site, type: 'team', key: '7' };
     const answers = await Promise.allSettled([
       store.read([ada]),
       store.update(ada, counted),
@@ -48,6 +49,10 @@ export function closing(opened: () => Opened): void {
       store.readSite(site),
       store.updateSite(site, (record) => ({ ...record })),
       store.followSite(site, () => {}),
+      store.readChannel(channel),
+      store.updateChannel(channel, (record) => ({ ...record })),
+      store.followChannel(channel, () => {}),
+      store.channelsOf(ada),
       store.check(),
     ]);
     for (const answer of answers) {

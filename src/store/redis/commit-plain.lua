@@ -1,7 +1,7 @@
--- Commits the record of a site, only if it is still the version that the change was made from.
+-- Commits the record of a site or a channel, only if it is still the version that the change was made from.
 --
 -- KEYS[1]   the record
--- ARGV      'PUBLISH' or 'SPUBLISH' · the site's key · version it was made from · record as JSON · channel · the version
+-- ARGV      'PUBLISH' or 'SPUBLISH' · its key, as in key.ts · version it was made from · record as JSON · channel · the version
 --           it had before Redis lost it, '' for a change
 -- Returns   the new version as a string, or {version, JSON} of the record that stands instead
 

@@ -1,0 +1,119 @@
+/**
+ * Reading and changing records that are of no one person, sites and channels, as records.ts does it for people. There
+ * are few and they change seldom: a change begins with a read, and each has a channel of its own for its commits.
+ */
+import { asMicros } from '../../presence/ids.ts';
+import type { Codec, Versioned } from '../codec.ts';
+import { createRecent } from '../recent.ts';
+import type { Client } from './client.ts';
+import type { Keys } from './keys.ts';
+import { answered, type Patience } from './patience.ts';
+import { readStored } from './stored.ts';
+
+/** Keys are as in key.ts. */
+export interface PlainRecords<Body> {
+  read(key: string): Promise<Body>;
+  /** In the order of the keys. */
+  readAll(keys: readonly string[]): Promise<readonly Body[]>;
+  /** Remembers what another process has committed, as if it had been read. */
+  note(key: string, record: Body): void;
+  /** `begin` throws when it is too late to change anything. */
+  update(key: string, change: (record: Body) => Body, begin: () => void): Promise<Body>;
+  /** Writes again whatever Redis has lost of what is remembered here. */
+  repair(patience: Pick<Patience, 'ask'>): Promise<void>;
+}
+
+export interface PlainRecordsOptions<Body extends Versioned> {
+  readonly client: Client;
+  readonly keys: Keys;
+  readonly cluster: boolean;
+  readonly publish: 'PUBLISH' | 'SPUBLISH';
+  readonly codec: Codec<Body>;
+  /** What was never written. */
+  readonly empty: Body;
+  /** How much is remembered, each record counting for its `weightOf`, or for one. */
+  readonly remembered: number;
+  readonly weightOf?: (record: Body) => number;
+  /** Keeps what is found by other ways than the key. */
+  readonly index?: PlainIndex<Body>;
+}
+
+export interface PlainIndex<Body> {
+  /** Called before a commit, and when an update leaves the record as it is: whatever is in it has to be found. */
+  announce(key: string, record: Body): Promise<void>;
+  /** Called once `after` stands, its version set: what was in `before` alone need not be found any more. */
+  settle(key: string, before: Body, after: Body): Promise<void>;
+}
+
+interface Change<Body> {
+  readonly key: string;
+  readonly before: Body;
+  readonly after: Body;
+  /** Keeps the version of `after`. */
+  readonly restore?: boolean;
+}
+
+export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
+  const { client, keys, cluster, publish, codec, empty, index } = options;
+  const recent = createRecent<Body>(options.remembered, options.weightOf);
+  const groupOf = (key: string) => (cluster ? keys.shardOf(key) : 0);
+
+  async function readAll(names: readonly string[]): Promise<readonly Body[]> {
+    const found = await readStored(names, { client, keyOf: keys.plain, groupOf, decode: codec.decode });
+    return Promise.all(names.map((key, at) => whole(key, found[at] ?? empty)));
+  }
+
+  async function read(key: string): Promise<Body> {
+    const [record] = await readAll([key]);
+    return record ?? empty;
+  }
+
+  async function whole(key: string, found: Body): Promise<Body> {
+    let standing = found;
+    for (;;) {
+      const remembered = recent.get(key);
+      if (remembered === undefined || remembered.version <= standing.version) break;
+      standing = (await commit({ key, before: standing, after: remembered, restore: true })).stands;
+    }
+    recent.set(key, standing);
+    return standing;
+  }
+
+  async function update(key: string, change: (record: Body) => Body, begin: () => void): Promise<Body> {
+    let before = await read(key);
+    for (;;) {
+      const after = change(before);
+      begin();
+      if (after === before) {
+        await index?.announce(key, before);
+        return before;
+      }
+      const { committed, stands } = await commit({ key, before, after });
+      before = await whole(key, stands);
+      if (committed) return before;
+    }
+  }
+
+  async function commit({ key, before, after, restore = false }: Change<Body>) {
+    await index?.announce(key, after);
+    const version = restore ? String(after.version) : '';
+    const args = [publish, key, String(before.version), codec.encode(after), keys.plainChannel(key), version];
+    const result = await answered(client.commitPlain(1, keys.plain(key), ...args));
+    if (typeof result !== 'string') return { committed: false, stands: codec.decode(result[1], result[0]) };
+    const stands = { ...after, version: asMicros(Number(result)) };
+    await index?.settle(key, before, stands);
+    return { committed: true, stands };
+  }
+
+  return {
+    read,
+    readAll,
+    note(key, record) {
+      if (record.version > (recent.get(key)?.version ?? 0)) recent.set(key, record);
+    },
+    update,
+    async repair({ ask }) {
+      for (const [key] of [...recent.entries()]) await ask(() => read(key));
+    },
+  };
+}
