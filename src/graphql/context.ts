@@ -1,4 +1,5 @@
 /** What every resolver gets, whichever wire the operation came by. */
+import type { ChannelViewer } from '../hub/channel-viewer.ts';
 import type { Hub } from '../hub/hub.ts';
 import { badInput } from '../hub/refusal.ts';
 import { asUserId, type Person, type SessionId, userIdProblem } from '../presence/ids.ts';
@@ -21,6 +22,12 @@ export function callerOf({ caller }: Context): Caller {
     throw apiError('UNAUTHENTICATED', 'This needs a token. Send one as `Authorization: Bearer <token>`.');
   }
   return caller;
+}
+
+/** The caller, as far as channels go by who is asking. */
+export function channelViewerOf(context: Context): ChannelViewer {
+  const { person, role } = callerOf(context);
+  return { person, isBackend: role === 'SERVER' };
 }
 
 /** Whom a mutation is about: the caller, or with the SERVER role anybody of the site. */

@@ -51,6 +51,11 @@ export const ERRORS = {
     retryable: false,
   },
   INVISIBLE_DISABLED: { meaning: 'The administrators of this site have switched hiding off.', retryable: false },
+  CHANNEL_PRESENCE_DISABLED: {
+    meaning: 'The application’s backend has switched presence off for channels of this type.',
+    retryable: false,
+    extensions: '`field`: which input',
+  },
   SESSION_LIMIT_EXCEEDED: {
     meaning: 'This person has as many sessions as one may have. Close one first.',
     retryable: true,

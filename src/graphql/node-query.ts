@@ -2,12 +2,14 @@
 import type { RoomMember } from '../hub/roster.ts';
 import type { Settings } from '../hub/settings.ts';
 import type { Seen } from '../hub/watch.ts';
+import { canBeChannel } from '../presence/channel.ts';
 import { type Person, userIdProblem } from '../presence/ids.ts';
 import type { CustomStatus } from '../presence/site.ts';
+import type { Channel } from '../store/store.ts';
 import { builder } from './builder.ts';
-import { type Context, callerOf } from './context.ts';
+import { type Context, callerOf, channelViewerOf } from './context.ts';
 import { loadViewer, type SessionModel, type ViewerModel } from './models.ts';
-import { NodeInterface } from './node.ts';
+import { NodeInterface, partsOf } from './node.ts';
 import { findMember, type RoomModel } from './room.ts';
 
 type Tagged<Name extends string, Model> = Model & { readonly __typename: Name };
@@ -18,7 +20,8 @@ type AnyNode =
   | Tagged<'CustomStatus', CustomStatus>
   | Tagged<'Settings', Settings>
   | Tagged<'Room', RoomModel>
-  | Tagged<'RoomMember', RoomMember>;
+  | Tagged<'RoomMember', RoomMember>
+  | Tagged<'Channel', Channel>;
 
 builder.queryField('node', (t) =>
   t.field({
@@ -55,6 +58,8 @@ async function find(id: string, context: Context): Promise<AnyNode | null> {
       return { site: person.site, key: hub.roomName(rest), __typename: 'Room' };
     case 'member':
       return memberAt(rest, context);
+    case 'channel':
+      return channelAt(rest, context);
     default:
       return null;
   }
@@ -67,17 +72,14 @@ async function findSession(id: string, person: Person, context: Context): Promis
 }
 
 async function memberAt(rest: string, context: Context): Promise<AnyNode | null> {
-  const at = rest.indexOf(':');
-  const key = at < 0 ? null : decoded(rest.slice(0, at));
-  if (key === null) return null;
-  const member = await findMember(context, callerOf(context).person.site, key, rest.slice(at + 1));
-  return member === null ? null : { ...member, __typename: 'RoomMember' };
+  const parts = partsOf(rest);
+  const member = parts && (await findMember(context, callerOf(context).person.site, ...parts));
+  return member && { ...member, __typename: 'RoomMember' };
 }
 
-function decoded(text: string): string | null {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return null;
-  }
+async function channelAt(rest: string, context: Context): Promise<AnyNode | null> {
+  const [type, key] = partsOf(rest) ?? [];
+  if (type === undefined || key === undefined || !canBeChannel(type, key)) return null;
+  const channel = await context.hub.channel(channelViewerOf(context), { type, key });
+  return channel && { ...channel, __typename: 'Channel' };
 }

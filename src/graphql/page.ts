@@ -19,7 +19,7 @@ interface PageInfoModel {
   readonly endCursor: string | null;
 }
 
-const MAX_PAGE = 500; // items
+export const MAX_PAGE = 500; // items
 
 export const PageInfoType = builder.objectRef<PageInfoModel>('PageInfo').implement({
   description: 'Where a page is in its list.',

@@ -12,5 +12,6 @@ import './custom-status.ts';
 import './settings.ts';
 import './json.ts';
 import './room.ts';
+import './channel.ts';
 
 export const schema = builder.toSchema();

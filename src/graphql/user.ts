@@ -2,7 +2,8 @@
 import { badInput } from '../hub/refusal.ts';
 import type { Seen, Sighting } from '../hub/watch.ts';
 import { builder } from './builder.ts';
-import { callerOf } from './context.ts';
+import { ChannelRefInput } from './channel-ref.ts';
+import { callerOf, channelViewerOf } from './context.ts';
 import { AvailabilityEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
 import { StatusInput, StatusType, statusModel } from './status.ts';
@@ -99,12 +100,21 @@ builder.subscriptionField('presenceChanged', (t) =>
       'First the present value of each watched person (initial: true), then every visible change, in order. A reader slower than the changes skips values in between, never the last one.',
     args: {
       userIds: t.arg.idList({
-        description: 'Whom to watch; one named twice counts once. More than settings.watchLimit: WATCH_LIMIT_EXCEEDED.',
+        description:
+          'Whom to watch; one named twice counts once. More than settings.watchLimit, with those of the channel: WATCH_LIMIT_EXCEEDED.',
+      }),
+      channel: t.arg({
+        type: ChannelRefInput,
+        description:
+          'Also watches everybody in this channel, whoever comes (initial: true) and goes. Ends with NOT_FOUND when the caller is not in it (any more), CHANNEL_PRESENCE_DISABLED when presence is off for its type, WATCH_LIMIT_EXCEEDED when it grows too large.',
       }),
     },
-    subscribe: (_, { userIds }, context) => {
-      if (userIds == null) throw badInput('userIds', 'must name at least one user');
+    subscribe: (_, { userIds, channel }, context) => {
       const { person, expiresAt } = callerOf(context);
+      if (channel != null) {
+        return context.hub.watchChannel(channelViewerOf(context), { channel, userIds: userIds ?? [] }, expiresAt);
+      }
+      if (userIds == null) throw badInput('userIds', 'must name at least one user, unless there is a channel');
       return context.hub.watch(person.site, userIds, expiresAt);
     },
     resolve: (sighting) => sighting,

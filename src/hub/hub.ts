@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { asNodeId } from '../presence/ids.ts';
 import type { Store } from '../store/store.ts';
 import { createCalendars } from './calendar.ts';
+import { createChannels } from './channel.ts';
 import { createClaims } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { createCore, type Timings } from './core.ts';
@@ -35,8 +36,9 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   const node = asNodeId(randomBytes(9).toString('base64url'));
   const core = createCore({ store, clock, log, timings, node });
   const mailboxes = createMailboxes(clock);
-  const { closeWatches, reread, ...people } = createPeople(core, limits, mailboxes);
+  const { closeWatches, reread, watchPeople, ...people } = createPeople(core, limits, mailboxes);
   const { rereadRooms, closeRooms, ...rooms } = createRooms(core, mailboxes);
+  const { rereadChannels, closeChannels, ...channels } = createChannels({ core, limits, watchPeople });
   const { closeCalendars, ...calendars } = createCalendars(core);
   const { drain, ...sessions } = createSessions(core, () => membership?.doubt());
   const membership =
@@ -46,7 +48,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   /** Messages may have been lost, and perhaps more: everything that this process relies on is read anew. */
   const stopGaps = store.onGap(() => {
     membership?.doubt();
-    Promise.all([reread(), rereadRooms(), core.sites.reread()]).catch((error: unknown) => {
+    Promise.all([reread(), rereadRooms(), rereadChannels(), core.sites.reread()]).catch((error: unknown) => {
       log.warn({ err: error }, 'reading anew failed; the store is away again, and its return starts another');
     });
   });
@@ -56,6 +58,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     mailboxes.endAll();
     closeWatches();
     closeRooms();
+    closeChannels();
     await drain();
     await closeCalendars();
     await membership?.leave();
@@ -69,6 +72,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     ...people,
     ...sessions,
     ...rooms,
+    ...channels,
     ...createStatuses(core),
     ...createClaims(core),
     ...calendars,

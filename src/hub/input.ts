@@ -1,7 +1,7 @@
 /** What callers may say, checked once at the hub's door, so that no way in is without the checks. Null and left out mean the same. */
 import { asMillis, asUserId, type Millis, type UserId, userIdProblem } from '../presence/ids.ts';
 import type { StatusLine } from '../presence/record.ts';
-import { checkText, emojiProblem, TEXT_LIMIT } from '../presence/text.ts';
+import { checkText, emojiProblem, lineProblem, TEXT_LIMIT } from '../presence/text.ts';
 import { badInput, Refusal } from './refusal.ts';
 
 export interface StatusWords {
@@ -51,8 +51,41 @@ export function userId(raw: string, field: string): UserId {
 }
 
 /** Each user once, in the order of their first mention. */
-export function userIds(raw: readonly string[], field: string): readonly UserId[] {
+function userIds(raw: readonly string[], field: string): readonly UserId[] {
   return [...new Set(raw)].map((id, at) => userId(id, `${field}[${raw.indexOf(id, at)}]`));
+}
+
+/** A key, a label or a type: 1 to `limit` characters. */
+export function line(raw: string, limit: number, field: string): string {
+  const problem = lineProblem(raw, limit);
+  if (problem !== null) throw badInput(field, problem);
+  return raw;
+}
+
+const MOST_MENTIONS = 10; // times the limit, repetitions included
+
+type LimitCode = 'WATCH_LIMIT_EXCEEDED' | 'USER_LIMIT_EXCEEDED';
+
+/** The same of at most `limit` users. */
+export function limitedUserIds(
+  ids: readonly string[],
+  field: string,
+  code: LimitCode,
+  limit: number,
+): readonly UserId[] {
+  const distinct = new Set(ids).size;
+  if (distinct > limit) throw tooManyUsers(code, limit, distinct, field);
+  // Naming somebody twice is allowed; naming them a hundred thousand times would be answered as often.
+  if (ids.length > limit * MOST_MENTIONS) throw tooManyUsers(code, limit, ids.length, field);
+  return userIds(ids, field);
+}
+
+export function tooManyUsers(code: LimitCode, limit: number, requested: number, field: string): Refusal {
+  return new Refusal(code, `${field} may name at most ${limit} users at once; this names ${requested}.`, {
+    field,
+    limit,
+    requested,
+  });
 }
 
 const FURTHEST = 10; // years ahead

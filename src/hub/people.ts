@@ -8,9 +8,9 @@ import { personKey } from '../store/key.ts';
 import { createRecent } from '../store/recent.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Core } from './core.ts';
-import { type StatusWords, someStatusLine, userId, userIds } from './input.ts';
+import { limitedUserIds, type StatusWords, someStatusLine, tooManyUsers, userId } from './input.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import { badInput, Refusal } from './refusal.ts';
+import { badInput } from './refusal.ts';
 import { refuseHiding, refuseText } from './settings.ts';
 import { createWatches, type Seen, see, type Watch } from './watch.ts';
 
@@ -26,7 +26,6 @@ export interface UpsertUserInput {
   readonly status?: StatusWords | null | undefined;
 }
 
-const MOST_MENTIONS = 10; // times the limit, repetitions included
 const LAST_SEEN = 10_000; // people whose view is kept for when the store is out of reach
 const UPSERT_LIMIT = 100; // people in one upsertUsers
 
@@ -57,7 +56,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
 
   /** In the order and number of `ids`; each counts once towards the limit. */
   async function users(site: SiteId, ids: readonly string[]): Promise<readonly Seen[]> {
-    const distinct = within(ids, 'ids', 'USER_LIMIT_EXCEEDED', limits.watch);
+    const distinct = limitedUserIds(ids, 'ids', 'USER_LIMIT_EXCEEDED', limits.watch);
     const seen = new Map(
       (await look(distinct.map((user) => ({ site, user })))).map((each) => [each.person.user as string, each]),
     );
@@ -66,7 +65,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
 
   /** `until`: when the right to watch ends, null never; the watch then ends with UNAUTHENTICATED. */
   function watch(site: SiteId, ids: readonly string[], until: Millis | null): Promise<Watch> {
-    const distinct = within(ids, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
+    const distinct = limitedUserIds(ids, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
     if (distinct.length === 0) throw badInput('userIds', 'must name at least one user');
     return watches.watch(
       distinct.map((user) => ({ site, user })),
@@ -82,7 +81,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
 
   /** Creates or changes up to 100 people; all of it is checked before any of it is done. */
   async function upsertUsers(siteId: SiteId, inputs: readonly UpsertUserInput[]): Promise<readonly Seen[]> {
-    if (inputs.length > UPSERT_LIMIT) throw tooMany('USER_LIMIT_EXCEEDED', UPSERT_LIMIT, inputs.length, 'users');
+    if (inputs.length > UPSERT_LIMIT) throw tooManyUsers('USER_LIMIT_EXCEEDED', UPSERT_LIMIT, inputs.length, 'users');
     const site = await sites.get(siteId);
     const checked = inputs.map((input, at) => checkUpsert(input, `users[${at}]`, site));
     const twice = checked.findIndex(({ user }, at) => checked.findIndex((other) => other.user === user) < at);
@@ -106,6 +105,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
       return seen;
     },
     watch,
+    watchPeople: watches.watch,
     watchSelf: (person: Person, until: Millis | null) => watches.watchSelf(person, until),
     self,
     upsertUsers,
@@ -129,32 +129,6 @@ function checkUpsert(input: UpsertUserInput, path: string, site: SiteRecord) {
     ...(line === null ? [] : [{ type: 'choose', line, expiresAt: null } as const]),
   ];
   return { user, changes };
-}
-
-function within(
-  ids: readonly string[],
-  field: string,
-  code: 'WATCH_LIMIT_EXCEEDED' | 'USER_LIMIT_EXCEEDED',
-  limit: number,
-) {
-  const distinct = new Set(ids).size;
-  if (distinct > limit) throw tooMany(code, limit, distinct, field);
-  // Naming somebody twice is allowed; naming them a hundred thousand times would be answered as often.
-  if (ids.length > limit * MOST_MENTIONS) throw tooMany(code, limit, ids.length, field);
-  return userIds(ids, field);
-}
-
-function tooMany(
-  code: 'WATCH_LIMIT_EXCEEDED' | 'USER_LIMIT_EXCEEDED',
-  limit: number,
-  requested: number,
-  field: string,
-) {
-  return new Refusal(code, `${field} may name at most ${limit} users at once; this names ${requested}.`, {
-    field,
-    limit,
-    requested,
-  });
 }
 
 function personName(raw: string, field: string): string {

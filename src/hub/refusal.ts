@@ -22,7 +22,8 @@ export type RefusalCode =
   | 'ROOM_LIMIT_EXCEEDED'
   | 'STATUS_TEXT_TOO_LONG'
   | 'STATUS_TEXT_DISABLED'
-  | 'INVISIBLE_DISABLED';
+  | 'INVISIBLE_DISABLED'
+  | 'CHANNEL_PRESENCE_DISABLED';
 
 /** `field` is the path inside the input, such as `userIds[3]` or `expiresAt`; `problem` ends the sentence. */
 export function badInput(field: string, problem: string): Refusal {

@@ -2,11 +2,10 @@
 import { asMillis, asSessionId, type Millis, type Person, type SiteId } from '../presence/ids.ts';
 import type { JsonObject, PresenceRecord } from '../presence/record.ts';
 import { LABEL_LIMIT, MAX_EXPIRY, MAX_ROOM_ENTRIES, ROOM_KEY_LIMIT } from '../presence/room.ts';
-import { lineProblem } from '../presence/text.ts';
 import type { Core } from './core.ts';
-import { within } from './input.ts';
+import { line, within } from './input.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import { badInput, Refusal } from './refusal.ts';
+import { Refusal } from './refusal.ts';
 import { createRosters, type RoomMember, type RoomWatch } from './roster.ts';
 import { noSuchSession } from './session.ts';
 
@@ -82,10 +81,4 @@ export function createRooms(core: Core, mailboxes: Mailboxes) {
 
 function requireSession(record: PresenceRecord, session: string): void {
   if (!record.sessions.some(({ id }) => id === session)) throw noSuchSession();
-}
-
-function line(raw: string, limit: number, field: string): string {
-  const problem = lineProblem(raw, limit);
-  if (problem !== null) throw badInput(field, problem);
-  return raw;
 }

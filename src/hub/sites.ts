@@ -38,15 +38,9 @@ export function createSites({ store, onChange }: SitesOptions): Sites {
 
   function begin(site: SiteId): Known {
     const entry: Known = { record: null, stop: () => {}, ready: Promise.resolve() };
-    const hear = (record: SiteRecord) => {
-      if (entry.record !== null && record.version <= entry.record.version) return;
-      const first = entry.record === null;
-      entry.record = record;
-      if (!first) onChange(site, record);
-    };
     const prepare = async () => {
-      entry.stop = await store.followSite(site, hear);
-      hear(await store.readSite(site));
+      entry.stop = await store.followSite(site, (record) => hear(site, entry, record));
+      hear(site, entry, await store.readSite(site));
       if (known.get(site) !== entry) entry.stop();
     };
     entry.ready = prepare().catch((error: unknown) => {
@@ -54,6 +48,21 @@ export function createSites({ store, onChange }: SitesOptions): Sites {
       throw error;
     });
     return entry;
+  }
+
+  function hear(site: SiteId, entry: Known, record: SiteRecord): void {
+    if (entry.record !== null && record.version <= entry.record.version) return;
+    const first = entry.record === null;
+    entry.record = record;
+    if (!first) onChange(site, record);
+  }
+
+  /** What was changed here is known here at once. */
+  async function change(site: SiteId, by: (record: SiteRecord) => SiteRecord): Promise<SiteRecord> {
+    const record = await store.updateSite(site, by);
+    const entry = known.get(site);
+    if (entry !== undefined) hear(site, entry, record);
+    return record;
   }
 
   function release(site: SiteId, entry: Known): void {
@@ -82,7 +91,7 @@ export function createSites({ store, onChange }: SitesOptions): Sites {
   return {
     get,
     reread,
-    change: (site, change) => store.updateSite(site, change),
+    change,
     close() {
       for (const [site, entry] of known) release(site, entry);
     },

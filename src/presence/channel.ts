@@ -5,6 +5,7 @@
  */
 import { asMicros, type Micros, type UserId } from './ids.ts';
 import { equal, type JsonObject } from './record.ts';
+import { lineProblem } from './text.ts';
 
 export const CHANNEL_TYPE_LIMIT = 64; // characters
 export const CHANNEL_KEY_LIMIT = 128; // characters
@@ -34,6 +35,10 @@ export function upsertChannel(channel: ChannelRecord, changes: ChannelChanges): 
   const stays = exists(channel) && equal(members, channel.members) && equal(custom, channel.custom);
   return stays ? channel : { ...channel, members, custom };
 }
+
+/** Whether there can be a channel of this type and key. */
+export const canBeChannel = (type: string, key: string): boolean =>
+  lineProblem(type, CHANNEL_TYPE_LIMIT) === null && lineProblem(key, CHANNEL_KEY_LIMIT) === null;
 
 export const exists = (channel: ChannelRecord): boolean => channel.version > 0;
 
