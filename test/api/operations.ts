@@ -86,6 +86,15 @@ interface Settings {
   readonly connectionCap: number;
 }
 
+export interface ChannelLook {
+  readonly id: string;
+  readonly type: string;
+  readonly key: string;
+  readonly members: readonly { readonly id: string }[];
+  readonly custom: Readonly<Record<string, unknown>> | null;
+  readonly presenceEnabled: boolean;
+}
+
 const LINE = `text emoji expiresAt customStatus { id name emoji availability }`;
 export const PRESENCE = `id user { id } availability online status { ${LINE} } lastActive stale`;
 export const LOOK = `id name presence { ${PRESENCE} }`;
@@ -95,6 +104,7 @@ export const SELF = `id user { ${LOOK} } availability invisible manual status { 
   claims { source key availability text emoji startsAt expiresAt active }
   explanation { rule because nextChangeAt }`;
 const SETTINGS = `id allowInvisible allowStatusText idleTimeoutSeconds watchLimit connectionCap`;
+export const CHANNEL = `id type key members { id } custom presenceEnabled`;
 
 export interface Payloads {
   setStatus: { viewer: Self };
@@ -113,6 +123,8 @@ export interface Payloads {
   deleteCustomStatus: { deletedId: string };
   updateSettings: { settings: Settings };
   upsertUsers: { users: Look[] };
+  upsertChannel: { channel: ChannelLook };
+  setChannelType: { type: string; presence: boolean };
 }
 export type MutationName = keyof Payloads;
 
@@ -136,6 +148,8 @@ const FIELDS: Readonly<Record<MutationName, string>> = {
   deleteCustomStatus: 'deletedId',
   updateSettings: `settings { ${SETTINGS} }`,
   upsertUsers: `users { ${LOOK} }`,
+  upsertChannel: `channel { ${CHANNEL} }`,
+  setChannelType: 'type presence',
 };
 export const MUTATIONS = Object.keys(FIELDS) as MutationName[];
 

@@ -37,6 +37,8 @@ const ALLOWED: Readonly<Record<MutationName, readonly Role[]>> = {
   deleteCustomStatus: ADMINISTRATORS,
   updateSettings: ADMINISTRATORS,
   upsertUsers: BACKEND,
+  upsertChannel: BACKEND,
+  setChannelType: BACKEND,
 };
 
 /** A call of each that succeeds for whoever may make it, in a service where Ada has a session. */
@@ -61,12 +63,14 @@ async function goodInputs(service: Service): Promise<Readonly<Record<MutationNam
     deleteCustomStatus: { id: customStatus.id },
     updateSettings: { allowInvisible: false },
     upsertUsers: { users: [{ id: 'bo', name: 'Bo' }] },
+    upsertChannel: { type: 'team', key: '7', memberIds: ['bo'] },
+    setChannelType: { type: 'team', presence: false },
   };
 }
 
 describe.each<Role>(['guest', 'user', 'admin', 'server'])('a token with the role %s', (role) => {
   const everything =
-    '{ viewer { id } user(id: "bo") { id } users(ids: []) { id } onlineCount customStatuses { id } settings { id } node(id: "bo") { id } }';
+    '{ viewer { id } user(id: "bo") { id } users(ids: []) { id } onlineCount customStatuses { id } settings { id } node(id: "bo") { id } channel(type: "team", key: "7") { id } channels { edges { cursor } } }';
 
   it.each(MUTATIONS)(`in %s`, async (name) => {
     const service = await startService();
@@ -80,6 +84,10 @@ describe.each<Role>(['guest', 'user', 'admin', 'server'])('a token with the role
     expect(refusalOf(answer)).toMatchObject({ code: 'FORBIDDEN', retryable: false });
     expect(await selfOf(http(service, 'dev:ada'))).toEqual(before);
     expect((await lookAt(http(service, 'dev:ada'), 'bo')).name).toBeNull();
+    const { channel } = dataOf(
+      await service.ask('dev:backend:server', '{ channel(type: "team", key: "7") { presenceEnabled } }'),
+    );
+    expect(channel).toBeNull();
     const { settings, customStatuses } = dataOf(
       await service.ask('dev:ada', '{ settings { allowInvisible } customStatuses { name } }'),
     );
