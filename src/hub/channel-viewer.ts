@@ -15,6 +15,12 @@ export interface ChannelRef {
   readonly key: string;
 }
 
+/** Whom a watch is about: everybody in a channel, and others besides. */
+export interface WantedPeople {
+  readonly channel: ChannelRef;
+  readonly userIds: readonly string[];
+}
+
 export const sees = ({ person, isBackend }: ChannelViewer, record: ChannelRecord): boolean =>
   exists(record) && (isBackend || isMember(record, person.user));
 

@@ -7,23 +7,23 @@ import type { Millis, Person, SiteId } from '../presence/ids.ts';
 import { hasPresence, type SiteRecord } from '../presence/site.ts';
 import { channelKey, personKey, siteKey } from '../store/key.ts';
 import type { ChannelName, Stop } from '../store/store.ts';
-import { type ChannelRef, type ChannelViewer, channelName, sees } from './channel-viewer.ts';
+import { type ChannelViewer, channelName, sees, type WantedPeople } from './channel-viewer.ts';
 import type { Core } from './core.ts';
 import { createFollowed } from './followed.ts';
 import { limitedUserIds } from './input.ts';
 import type { Limits } from './people.ts';
 import { Refusal } from './refusal.ts';
-import type { Watch, Watches } from './watch.ts';
+import type { Watch } from './watch.ts';
 
 export interface ChannelWatchOptions {
   readonly core: Core;
   readonly limits: Limits;
-  readonly watchPeople: Watches['watch'];
+  readonly watchPeople: (people: readonly Person[], until: Millis | null, onDone: () => void) => Promise<Watch>;
 }
 
 export interface ChannelWatches {
   /** Everybody in the channel and these others. `until`: when the right to watch ends, null never. */
-  watch(viewer: ChannelViewer, wanted: Wanted, until: Millis | null): Promise<Watch>;
+  watch(viewer: ChannelViewer, wanted: WantedPeople, until: Millis | null): Promise<Watch>;
   /** What this process itself has just committed need not come back first. */
   learn(channel: ChannelName, record: ChannelRecord): void;
   learnSite(site: SiteId, record: SiteRecord): void;
@@ -32,17 +32,16 @@ export interface ChannelWatches {
   close(): void;
 }
 
-interface Wanted {
-  readonly channel: ChannelRef;
-  readonly userIds: readonly string[];
-}
-
 export function createChannelWatches({ core, limits, watchPeople }: ChannelWatchOptions): ChannelWatches {
   const { store } = core;
   const channels = createFollowed({ keyOf: channelKey, read: store.readChannel, follow: store.followChannel });
   const sites = createFollowed({ keyOf: siteKey, read: store.readSite, follow: store.followSite });
 
-  async function watch(viewer: ChannelViewer, { channel, userIds }: Wanted, until: Millis | null): Promise<Watch> {
+  async function watch(
+    viewer: ChannelViewer,
+    { channel, userIds }: WantedPeople,
+    until: Millis | null,
+  ): Promise<Watch> {
     const { site } = viewer.person;
     const name = channelName(site, channel, 'channel.');
     const others = limitedUserIds(userIds, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
@@ -60,12 +59,13 @@ export function createChannelWatches({ core, limits, watchPeople }: ChannelWatch
         const { members } = allowed(viewer, name, { channel: theChannel.read(), site: theSite.read() });
         return within([...others, ...members].map((user) => ({ site, user })));
       };
-      const watch = await watchPeople(people(), { until, onDone });
+      const watch = await watchPeople(people(), until, onDone);
       settle = oneAtATime(
         async () => watch.retarget(people()),
         (error) => watch.end(error),
       );
       settle(); // by what changed while the watch was being set up
+
       return watch;
     };
     try {

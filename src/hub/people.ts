@@ -105,7 +105,9 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
       return seen;
     },
     watch,
-    watchPeople: watches.watch,
+    /** Checked already, and not for good: see Watch.retarget. */
+    watchPeople: (people: readonly Person[], until: Millis | null, onDone: () => void): Promise<Watch> =>
+      watches.watch(people, { until, onDone }),
     watchSelf: (person: Person, until: Millis | null) => watches.watchSelf(person, until),
     self,
     upsertUsers,

@@ -154,6 +154,13 @@ describe('what is noted of the channels of a person', () => {
     expect(await store.channelsOf(ada)).toEqual([]);
   });
 
+  test('is as much as there is: whoever leaves the last one has no list any more', async () => {
+    await store.updateChannel(name, having(ada, person('grace')));
+    await other.updateChannel(name, having(person('grace')));
+    const lists = await redis.keys(`${prefix}*i:*`);
+    expect(lists).toEqual([createKeys(prefix).channels(personKey(person('grace')))]);
+  });
+
   test('is not taken away by a late word of an older record', async () => {
     const key = createKeys(prefix).channels(personKey(ada));
     const { client, subscriber } = await connect(url, () => () => {});

@@ -45,6 +45,8 @@ export interface PlainIndex<Body> {
   settle(key: string, before: Body, after: Body): Promise<void>;
 }
 
+const REPAIR_BATCH = 100; // records read at once
+
 interface Change<Body> {
   readonly key: string;
   readonly before: Body;
@@ -113,7 +115,10 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
     },
     update,
     async repair({ ask }) {
-      for (const [key] of [...recent.entries()]) await ask(() => read(key));
+      const remembered = [...recent.entries()].map(([key]) => key);
+      for (let from = 0; from < remembered.length; from += REPAIR_BATCH) {
+        await ask(() => readAll(remembered.slice(from, from + REPAIR_BATCH)));
+      }
     },
   };
 }
