@@ -89,6 +89,22 @@ describe('See it in two tabs', () => {
   });
 });
 
+test('the channels example: the backend makes one, and who is in it finds it and watches it', async () => {
+  const server = await startProcess();
+  const [made = '', rest = ''] = blocks('Channels', 'graphql');
+  const [query = '', subscription = ''] = rest.split('\n');
+  const ask = async (token: string, operation: string) => (await server.ask(token, operation)).data;
+  expect(await ask('dev:backend:server', made)).toEqual({ upsertChannel: { channel: { id: 'channel:team:7' } } });
+  const presence = { availability: 'OFFLINE' };
+  const members = ['ada', 'grace'].map((id) => ({ id, presence }));
+  expect(await ask('dev:ada', query)).toEqual({ channels: { edges: [{ node: { type: 'team', key: '7', members } }] } });
+  expect(await ask('dev:hal', query)).toEqual({ channels: { edges: [] } });
+  const device = await connect(server, 'ada', { session: false });
+  const changes = device.subscribe(subscription);
+  for (const user of ['ada', 'grace'])
+    expect((await changes.take()).data).toEqual({ presenceChanged: { initial: true, user: { id: user }, presence } });
+});
+
 test('the curl example brings the first value, and the changes as they happen', async () => {
   const server = await startProcess();
   const [command = ''] = blocks('Being there', 'sh');
