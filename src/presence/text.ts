@@ -15,6 +15,7 @@ export function checkText(raw: string): { readonly text: string } | { readonly p
   if (UNSEEN.test(text)) return wrong('must have at least one visible character; leave it out to have none');
   if (CONTROL.test(text)) return wrong('must not have control characters or line breaks');
   if (text.length > TEXT_UNITS) return { problem: { tooLong: true, length: text.length } };
+  if (text.length <= TEXT_LIMIT) return { text }; // no character has less than one unit
   const length = countGraphemes(text);
   return length > TEXT_LIMIT ? { problem: { tooLong: true, length } } : { text };
 }

@@ -17,6 +17,8 @@ import type { WebSocket } from 'ws';
 import type { Delivery, Payload } from '../graphql/delivery.ts';
 import type { Attentive } from '../hub/mailbox.ts';
 
+const MAX_UNREAD = 16 * 1024 * 1024; // bytes of answers that one socket may leave unread; what it watches is not among them
+const UNREAD_CHECK = 64; // answers between two looks at that
 const MOST_AT_ONCE = 65_536; // bytes in one write, of more than one frame; the rest follows when they are gone
 
 /** A result as a text frame, with a gap for an id of a certain length. */
@@ -33,11 +35,12 @@ interface Letter {
   readonly id: Buffer;
 }
 
-/** A socket that subscriptions write to. */
+/** A socket that all messages go out by: those of graphql-ws itself, and those of subscriptions. */
 export class Outlet {
   private readonly socket: WebSocket;
   private readonly connection: Duplex;
-  private ready: Sink[] = [];
+  private texts: Buffer[] | null = null;
+  private sinks: Sink[] | null = null;
   private waits = false; // for its turn, or to be drained
 
   constructor(socket: WebSocket, connection: Duplex) {
@@ -45,15 +48,22 @@ export class Outlet {
     this.connection = connection;
   }
 
-  /** Its subscription has something to tell. */
-  announce(sink: Sink): void {
-    this.ready.push(sink);
-    if (this.waits) return;
-    this.waits = true;
-    enqueue(this);
+  /** A message of graphql-ws. Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
+  post(text: string): void {
+    this.texts ??= [];
+    this.texts.push(textFrame(text));
+    if (this.texts.length % UNREAD_CHECK === 0 && this.unread() > MAX_UNREAD) this.socket.terminate();
+    this.await();
   }
 
-  /** Called once a turn at most. */
+  /** A subscription has something to tell. */
+  announce(sink: Sink): void {
+    this.sinks ??= [];
+    this.sinks.push(sink);
+    this.await();
+  }
+
+  /** Called once a turn at most, and before the socket is closed. */
   flush(): void {
     this.waits = false;
     if (this.socket.readyState !== this.socket.OPEN) return;
@@ -62,28 +72,48 @@ export class Outlet {
       this.connection.once('drain', () => this.flush());
       return;
     }
-    const sinks = this.ready;
-    this.ready = [];
-    const letters: Letter[] = [];
-    let size = 0;
-    for (const sink of sinks) {
-      if (size < MOST_AT_ONCE) size += sink.collect(letters, MOST_AT_ONCE - size);
-      else this.announce(sink);
-    }
-    this.write(letters);
+    const texts = this.texts ?? [];
+    this.texts = null;
+    this.write(texts, this.collect());
   }
 
-  write(letters: readonly Letter[]): void {
-    if (letters.length === 0 || this.socket.readyState !== this.socket.OPEN) return;
-    const size = letters.reduce((sum, { frame }) => sum + frame.bytes.length, 0);
+  write(texts: readonly Buffer[], letters: readonly Letter[]): void {
+    if (this.socket.readyState !== this.socket.OPEN) return;
+    let size = 0;
+    for (const text of texts) size += text.length;
+    for (const { frame } of letters) size += frame.bytes.length;
+    if (size === 0) return;
     const bytes = Buffer.allocUnsafe(size);
     let at = 0;
+    for (const text of texts) at += text.copy(bytes, at);
     for (const { frame, id } of letters) {
       frame.bytes.copy(bytes, at);
       id.copy(bytes, at + frame.gap);
       at += frame.bytes.length;
     }
     this.connection.write(bytes);
+  }
+
+  private collect(): readonly Letter[] {
+    const { sinks } = this;
+    this.sinks = null;
+    const letters: Letter[] = [];
+    let size = 0;
+    for (const sink of sinks ?? []) {
+      if (size < MOST_AT_ONCE) size += sink.collect(letters, MOST_AT_ONCE - size);
+      else this.announce(sink);
+    }
+    return letters;
+  }
+
+  private unread(): number {
+    return (this.texts ?? []).reduce((sum, { length }) => sum + length, this.connection.writableLength);
+  }
+
+  private await(): void {
+    if (this.waits) return;
+    this.waits = true;
+    enqueue(this);
   }
 }
 
@@ -169,7 +199,7 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
     void payload.then((made) => {
       this.busy = false;
       if (this.over) return;
-      this.outlet.write([{ frame: frameFor(made, this.id.length), id: this.id }]);
+      this.outlet.write([], [{ frame: frameFor(made, this.id.length), id: this.id }]);
       this.outlet.announce(this);
     });
   }
@@ -212,6 +242,15 @@ function makeFrame({ result }: Payload, idLength: number): Frame {
   const header = headerFor(length);
   const gap = header.length + BEFORE.length;
   return { bytes: Buffer.concat([header, Buffer.from(BEFORE), Buffer.alloc(idLength), after]), idLength, gap };
+}
+
+function textFrame(text: string): Buffer {
+  const length = Buffer.byteLength(text);
+  const header = headerFor(length);
+  const frame = Buffer.allocUnsafe(header.length + length);
+  header.copy(frame);
+  frame.write(text, header.length);
+  return frame;
 }
 
 /** A server's frames have no mask. */

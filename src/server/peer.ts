@@ -17,7 +17,7 @@ type Hear = Parameters<ProtocolSocket['onMessage']>[0];
 type Closed = (code: number, reason: string) => Promise<void>;
 type ContextFor = (peer: Peer, caller: Caller | null) => Context;
 
-const MAX_UNREAD = 16 * 1024 * 1024; // bytes of answers that one socket may leave unread; what it watches is not among them
+const MAX_REASON = 123; // bytes of UTF-8, RFC 6455 section 5.5
 
 export class Peer implements ProtocolSocket, Viewing, Quiet {
   readonly socket: WebSocket;
@@ -43,15 +43,16 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
     return this.socket.protocol;
   }
 
-  /** Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
   send(text: string): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
-    this.socket.send(text);
-    if (this.socket.bufferedAmount > MAX_UNREAD) this.socket.terminate();
+    this.outlet.post(text);
   }
 
-  close(code?: number, reason?: string): void {
-    this.socket.close(code, reason);
+  /** What was sent before still goes out. */
+  close(code: number, reason: string): void {
+    this.outlet.flush();
+    let short = reason;
+    while (Buffer.byteLength(short) > MAX_REASON) short = short.slice(0, -1);
+    this.socket.close(code, short);
   }
 
   onMessage(listener: Hear): void {

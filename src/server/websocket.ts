@@ -78,8 +78,8 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   });
   const peers = new Map<WebSocket, Peer>();
   const liveness = createLiveness(options.pingInterval, () => peers.values());
-  const silent = createLinger<WebSocket>(hub.clock, INIT_WAIT, (ws) =>
-    close(ws, 4408, 'No connection_init came in time.'),
+  const silent = createLinger<Peer>(hub.clock, INIT_WAIT, (peer) =>
+    close(peer, 4408, 'No connection_init came in time.'),
   );
 
   const protocol = makeServer<Record<string, unknown>, Peer>({
@@ -95,17 +95,17 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   function greet(ws: WebSocket, connection: Duplex): void {
     const peer = new Peer(ws, connection, contextFor);
     peers.set(ws, peer);
-    silent.start(ws);
+    silent.start(peer);
     peer.opened(protocol.opened(peer, peer));
     ws.on('message', onMessage).on('ping', onSign).on('pong', onSign).on('close', onClose).on('error', onError);
   }
 
   // The same functions for all sockets: closures for each would cost as much as the socket itself.
   function onMessage(this: WebSocket, data: RawData): void {
-    const answered = peers.get(this)?.hear(String(data));
-    answered?.catch((error: unknown) => {
+    const peer = peers.get(this);
+    peer?.hear(String(data))?.catch((error: unknown) => {
       log.error({ err: error }, 'a message was answered by closing its socket');
-      close(this, 4500, 'Something unexpected failed.');
+      close(peer, 4500, 'Something unexpected failed.');
     });
   }
 
@@ -115,10 +115,11 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   function onClose(this: WebSocket, code: number, reason: Buffer): void {
     const peer = peers.get(this);
+    if (peer === undefined) return;
     peers.delete(this);
-    silent.keep(this);
+    silent.keep(peer);
     const failed = (error: unknown) => log.error({ err: error }, 'a socket did not end well');
-    peer?.bye(code, String(reason))?.catch(failed);
+    peer.bye(code, String(reason))?.catch(failed);
   }
 
   function onError(error: Error): void {
@@ -127,14 +128,14 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   async function connect(socket: Socket): Promise<boolean | Record<string, unknown>> {
     const peer = socket.extra;
-    silent.keep(peer.socket);
+    silent.keep(peer);
     const init = parseConnectionInit(socket.connectionParams);
     Object.assign(socket, { connectionParams: undefined }); // it has the token, and is held as long as the socket
-    if ('problem' in init) return refuse(peer.socket, 4400, `Malformed connection_init: ${init.problem}`);
+    if ('problem' in init) return refuse(peer, 4400, `Malformed connection_init: ${init.problem}`);
     try {
       return await admit(peer, init);
     } catch (error) {
-      return refuseFor(peer.socket, error);
+      return refuseFor(peer, error);
     }
   }
 
@@ -153,7 +154,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     if (caller.expiresAt !== null && peer.left === null) {
       peer.cancelExpiry = hub.clock.at(caller.expiresAt, () => {
         leave(peer, 'CLOSED');
-        close(peer.socket, 4403, 'The token has expired.');
+        close(peer, 4403, 'The token has expired.');
       });
     }
     return { sessionId: peer.connection?.id ?? null, userId: caller.person.user };
@@ -258,10 +259,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       server.close(); // whoever still comes, over a connection they had open, is refused with 503
       liveness.close();
       silent.close();
-      const sockets = [...server.clients];
-      const gone = sockets.map((ws) => new Promise((resolve) => ws.once('close', resolve)));
-      const timers = sockets.map((ws, at) =>
-        setTimeout(() => close(ws, 1012, 'This node is restarting.'), (spread * at) / sockets.length),
+      const all = [...peers.values()];
+      const gone = all.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)));
+      const timers = all.map((peer, at) =>
+        setTimeout(() => close(peer, 1012, 'This node is restarting.'), (spread * at) / all.length),
       );
       timers.push(
         setTimeout(() => {
@@ -279,20 +280,20 @@ function appears(caller: Caller, init: ConnectionInit): boolean {
   return init.session !== false && (caller.role === 'USER' || caller.role === 'ADMIN');
 }
 
-function refuseFor(ws: WebSocket, error: unknown): false {
+function refuseFor(peer: Peer, error: unknown): false {
   if (error instanceof AuthFailure) {
     const codes = { MISSING: 4401, INVALID: 4401, EXPIRED: 4403, UNAVAILABLE: 1013 } as const;
-    return refuse(ws, codes[error.kind], error.message);
+    return refuse(peer, codes[error.kind], error.message);
   }
   if (error instanceof Refusal) {
-    return refuse(ws, error.code === 'SESSION_LIMIT_EXCEEDED' ? 1013 : 4400, `${error.code}: ${error.message}`);
+    return refuse(peer, error.code === 'SESSION_LIMIT_EXCEEDED' ? 1013 : 4400, `${error.code}: ${error.message}`);
   }
-  if (error instanceof StoreUnavailable) return refuse(ws, 1013, 'Presence is out of reach at the moment.');
+  if (error instanceof StoreUnavailable) return refuse(peer, 1013, 'Presence is out of reach at the moment.');
   throw error;
 }
 
-function refuse(ws: WebSocket, code: CloseCode, reason: string): false {
-  close(ws, code, reason);
+function refuse(peer: Peer, code: CloseCode, reason: string): false {
+  close(peer, code, reason);
   return false;
 }
 
@@ -301,10 +302,6 @@ function argsOf(args: ExecutionArgs) {
   return { document, operationName, variables: variableValues, context: viewer.context() };
 }
 
-const MAX_REASON = 123; // bytes of UTF-8, RFC 6455 section 5.5
-
-function close(ws: WebSocket, code: CloseCode, reason: string): void {
-  let short = reason;
-  while (Buffer.byteLength(short) > MAX_REASON) short = short.slice(0, -1);
-  ws.close(code, short);
+function close(peer: Peer, code: CloseCode, reason: string): void {
+  peer.close(code, reason);
 }
