@@ -26,7 +26,7 @@ export interface MembershipOptions {
 }
 
 const BEATS = 4; // in a lease: three may be lost
-const BATCH = 500; // people compared or ended at once
+const BATCH = 200; // people compared or ended at once
 const EVERYBODY = 1_000_000; // whom one process holds, in one answer
 
 export function createMembership({ core, nodes, lease }: MembershipOptions): Membership {

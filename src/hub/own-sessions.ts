@@ -49,6 +49,7 @@ export interface OwnSessionsOptions {
   readonly goIdle: (session: OwnSession) => Promise<unknown>;
 }
 
+const BATCH = 200; // sessions told of in one turn of the event loop; the rest follow at once
 const RETRY = 1_000; // ms after the record could not be told
 
 export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): OwnSessions {
@@ -76,7 +77,7 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
   function wake(): void {
     wakeAt = Infinity;
     const now = clock.now();
-    for (const session of agenda.due(now, sessions.size)) {
+    for (const session of agenda.due(now, BATCH)) {
       const idleAt = after(session.activeAt, session.idleTimeout);
       // Activity since was only noted; the agenda catches up here, once an idle time at most.
       if (idleAt > now) {
