@@ -5,7 +5,7 @@ export { schema } from './graphql/schema.ts';
 export { type Clock, systemClock } from './hub/clock.ts';
 export { createHub, type Hub, type HubOptions } from './hub/hub.ts';
 export type { Log } from './hub/log.ts';
-export { type Api, type ApiOptions, createApi } from './server/api.ts';
+export { type Api, type ApiOptions, type ContextFor, createApi, createContexts } from './server/api.ts';
 export { type Authenticate, AuthFailure, createAuthenticator } from './server/auth.ts';
 export { type Config, ConfigError, readConfig } from './server/config.ts';
 export { type Parts, type Running, start } from './server/start.ts';

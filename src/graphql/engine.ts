@@ -22,7 +22,7 @@ export interface Engine {
   present(error: unknown): GraphQLError;
 }
 
-interface ExecuteArgs {
+export interface ExecuteArgs {
   readonly document: DocumentNode;
   readonly operationName: string | null | undefined;
   readonly variables: Readonly<Record<string, unknown>> | null | undefined;

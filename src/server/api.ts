@@ -14,16 +14,36 @@ import type { OriginCheck } from './origin.ts';
 
 export type Api = YogaServerInstance<object, Context>;
 
-export interface ApiOptions {
+/** What an operation that came over HTTP may know; rejects when the token does not hold. */
+export type ContextFor = (authorization: string | undefined) => Promise<Context>;
+
+export function createContexts({
+  hub,
+  authenticate,
+}: {
   readonly hub: Hub;
-  readonly engine: Engine;
   readonly authenticate: Authenticate;
+}): ContextFor {
+  return async (authorization) => {
+    const caller = authorization === undefined ? null : await callerFor(authorization, authenticate);
+    const openRoomSession = async () => {
+      if (caller === null) throw new Error('nobody opens a session');
+      const { person, name, issuedAt } = caller;
+      return (await hub.openSession({ person, name, namedAt: issuedAt }, {}, true)).id;
+    };
+    return { hub, caller, sessionId: null, openRoomSession };
+  };
+}
+
+export interface ApiOptions {
+  readonly engine: Engine;
+  readonly contextFor: ContextFor;
   readonly log: Logger;
   readonly path: string;
   readonly originAllowed: OriginCheck;
 }
 
-export function createApi({ hub, engine, authenticate, log, path, originAllowed }: ApiOptions): Api {
+export function createApi({ engine, contextFor, log, path, originAllowed }: ApiOptions): Api {
   return createYoga<object, Context>({
     schema: engine.schema,
     graphqlEndpoint: path,
@@ -36,16 +56,7 @@ export function createApi({ hub, engine, authenticate, log, path, originAllowed 
     parserAndValidationCache: false, // the engine has one
     plugins: [byEngine(engine)],
     maskedErrors: { maskError: engine.present },
-    context: async ({ request }): Promise<Context> => {
-      const authorization = request.headers.get('authorization');
-      const caller = authorization === null ? null : await callerFor(authorization, authenticate);
-      const openRoomSession = async () => {
-        if (caller === null) throw new Error('nobody opens a session');
-        const { person, name, issuedAt } = caller;
-        return (await hub.openSession({ person, name, namedAt: issuedAt }, {}, true)).id;
-      };
-      return { hub, caller, sessionId: null, openRoomSession };
-    },
+    context: ({ request }) => contextFor(request.headers.get('authorization') ?? undefined),
   });
 }
 

@@ -9,12 +9,13 @@ import { asMillis } from '../presence/ids.ts';
 import { openEmbeddedStore } from '../store/embedded.ts';
 import { openRedisStore } from '../store/redis/redis.ts';
 import type { Stop, Store } from '../store/store.ts';
-import { createApi } from './api.ts';
+import { createApi, createContexts } from './api.ts';
 import { createAuthenticator } from './auth.ts';
 import type { Config } from './config.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createLogger } from './log.ts';
 import { createOriginCheck } from './origin.ts';
+import { createPlainRequests } from './plain-request.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createWebSockets } from './websocket.ts';
 
@@ -55,7 +56,9 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     log.error({ err: cause, requestId }, 'an operation failed unexpectedly'),
   );
   const shared = { hub, engine, authenticate, log, path: GRAPHQL_PATH, originAllowed: createOriginCheck(config) };
-  const api = createApi(shared);
+  const contextFor = createContexts(shared);
+  const api = createApi({ ...shared, contextFor });
+  const plain = createPlainRequests({ engine, contextFor });
   const websockets = createWebSockets({
     ...shared,
     pingInterval: config.timings.pingInterval,
@@ -83,10 +86,15 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     if (path === '/ready') return readiness(res);
     if (path === '/' && page !== null) return void res.writeHead(302, { location: GRAPHQL_PATH }).end();
     if (path !== GRAPHQL_PATH) return say(res, 404, { error: `Nothing is here. The API is at ${GRAPHQL_PATH}.` });
+    return operate(req, res);
+  }
+
+  async function operate(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (page?.wantedBy(req)) return page.respond(req, res);
     // Yoga would answer such a request with a stack trace.
     if (!URL.canParse(`http://${req.headers.host ?? 'localhost'}`))
       return say(res, 400, { error: 'Host is malformed.' });
+    if (plain.wants(req) && (await plain.answer(req, res))) return;
     await api(req, res);
   }
 
