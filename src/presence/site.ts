@@ -1,4 +1,7 @@
-/** What a site's administrators decide: settings, and the statuses they offer to everyone; and for which types of channel presence is on. */
+/**
+ * What a site's administrators decide: settings, the statuses they offer to everyone, whether it is on at all; and for
+ * which types of channel presence is on.
+ */
 import { asMicros, type CustomStatusId, type Micros, type Millis } from './ids.ts';
 import { type Availability, equal } from './record.ts';
 
@@ -9,6 +12,11 @@ interface SiteSettings {
   readonly idleTimeout: Millis | null;
   readonly connectionCap: number | null;
 }
+
+/** `reason`: why it is off, a sentence for whoever asks; null while it is on. */
+export type ServiceState =
+  | { readonly enabled: true; readonly reason: null }
+  | { readonly enabled: false; readonly reason: string };
 
 export interface CustomStatus {
   readonly id: CustomStatusId;
@@ -23,6 +31,8 @@ export interface SiteRecord {
   readonly settings: SiteSettings;
   /** In the order in which they were made. */
   readonly customStatuses: readonly CustomStatus[];
+  /** Kept here, so that switching it is one commit that every process hears of. */
+  readonly service: ServiceState;
   /** Types of channel whose people cannot be watched through them. */
   readonly typesWithoutPresence: readonly string[];
 }
@@ -34,8 +44,14 @@ export const EMPTY_SITE: SiteRecord = {
   version: asMicros(0),
   settings: { allowInvisible: true, allowStatusText: true, idleTimeout: null, connectionCap: null },
   customStatuses: [],
+  service: { enabled: true, reason: null },
   typesWithoutPresence: [],
 };
+
+/** Switches the service. What is so already stays as it is, and so does the reason that it went off for first. */
+export function switchService(site: SiteRecord, to: ServiceState): SiteRecord {
+  return site.service.enabled === to.enabled ? site : { ...site, service: to };
+}
 
 export function findCustomStatus(site: SiteRecord, id: string): CustomStatus | null {
   return site.customStatuses.find((status) => status.id === id) ?? null;

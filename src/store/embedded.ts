@@ -96,6 +96,7 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     readSite: (site) => enter(() => sites.read(siteKey(site))),
     updateSite: (site, change) => enter(() => sites.update(siteKey(site), change)),
     followSite: (site, tell) => enter(() => sites.follow(siteKey(site), tell)),
+    countConnections: (_, { count }) => enter(() => ({ connections: count, age: asMillis(0) })),
     readChannel: (channel) => enter(() => channels.read(channelKey(channel))),
     updateChannel: (channel, change) => enter(() => channels.update(channelKey(channel), change)),
     followChannel: (channel, tell) => enter(() => channels.follow(channelKey(channel), tell)),

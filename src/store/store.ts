@@ -52,6 +52,12 @@ export interface Store {
   /** The channels whose records name this person as a member, in no order. */
   channelsOf(person: Person): Promise<readonly Channel[]>;
 
+  /**
+   * How many connections the site has, over all processes; says how many of them are this one's, which counts from now
+   * on for `lifetime` unless it is said again, whatever becomes of this process. Zero counts for nothing at once.
+   */
+  countConnections(site: SiteId, mine: Connections): Promise<Counted>;
+
   /** The processes that share this store; null when there can be only one. */
   readonly nodes: Nodes | null;
   /** Calls `tell` whenever messages to followers may have been lost, once they are sure to arrive again: read anew. */
@@ -86,6 +92,19 @@ interface Beat {
   readonly lapsed: readonly NodeId[];
   /** How long until the next lease of another process ends unless it beats; null when there is none. */
   readonly nextLapse: Millis | null;
+}
+
+/** What one process has. */
+export interface Connections {
+  readonly node: NodeId;
+  readonly count: number;
+  readonly lifetime: Millis;
+}
+
+export interface Counted {
+  readonly connections: number;
+  /** How long ago the process that was heard of least recently said its number. */
+  readonly age: Millis;
 }
 
 export interface Due {

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { channels, keepingChannels, sharingChannels } from './contract/channels.ts';
 import { closing } from './contract/closing.ts';
+import { connections, sharingConnections } from './contract/connections.ts';
 import { counting } from './contract/counting.ts';
 import { deadlines } from './contract/deadlines.ts';
 import { following } from './contract/following.ts';
@@ -51,6 +52,7 @@ export function storeContract(name: string, { open, openToKeep, openTwice }: Way
     describe('deadlines', () => deadlines(each(open)));
     describe('counting who is online', () => counting(each(open)));
     describe('sites', () => sites(each(open)));
+    describe('connections', () => connections(each(open)));
     describe('channels', () => channels(each(open)));
     describe('texts', () => texts(each(open)));
     describe('closing', () => closing(each(open)));
@@ -58,6 +60,7 @@ export function storeContract(name: string, { open, openToKeep, openTwice }: Way
     if (openToKeep) describe('keeping texts', () => keepingTexts(each(openToKeep)));
     if (openToKeep) describe('keeping channels', () => keepingChannels(each(openToKeep)));
     if (openTwice) describe('sharing', () => sharing(each(openTwice)));
+    if (openTwice) describe('sharing connections', () => sharingConnections(each(openTwice)));
     if (openTwice) describe('sharing channels', () => sharingChannels(each(openTwice)));
     if (openTwice) describe('sharing texts', () => sharingTexts(each(openTwice)));
   });

@@ -14,6 +14,7 @@ interface Scripts {
   commitPeople(keys: number, ...rest: (string | number)[]): Promise<(string | readonly [string, string])[]>;
   commitPlain(keys: number, ...rest: (string | number)[]): Promise<string | readonly [string, string]>;
   indexChannel(keys: number, ...rest: (string | number)[]): Promise<unknown>;
+  countConnections(keys: number, ...rest: (string | number)[]): Promise<readonly [number, number]>;
   beat(keys: number, ...rest: (string | number)[]): Promise<readonly [number, number, string, ...string[]]>;
 }
 
@@ -145,6 +146,7 @@ function withScripts(client: Redis | Cluster): Client {
   client.defineCommand('commitPeople', script('commit.lua'));
   client.defineCommand('commitPlain', script('commit-plain.lua'));
   client.defineCommand('indexChannel', script('index-channel.lua'));
+  client.defineCommand('countConnections', script('count-connections.lua'));
   client.defineCommand('beat', script('beat.lua'));
   return client as Client;
 }

@@ -12,13 +12,14 @@
  *   <p>w<0..1023>              channel  commits that change a room: `<room>\n<version>\n<person>\n<JSON>`; not sharded
  *   <p>{s17}x:<name>:<person>  string   a text of that person's; goes when nobody has read it for 90 days
  *   <p>{s17}i:<person>         hash     channels the person may be in: field the channel's key as in key.ts, value a version of its record
- *   <p>{s17}t:<site>           string   `<version>|<JSON>` of a site's settings and custom statuses; sites are spread like people
+ *   <p>{s17}t:<site>           string   `<version>|<JSON>` of a site's settings, custom statuses and switch; sites are spread like people
  *   <p>{s17}t:<channel>        string   the same of a channel's members and custom fields; its key as in key.ts
  *   <p>{s17}u:<site>           channel  commits of that site, as above with the site's key; `u:<channel>` those of a channel
+ *   <p>{s17}c:<site>           hash     connections of that site: node id -> `<count> <said at> <counts until>` (Redis's clock, ms); gone with the last
  *   <p>{nodes}                 zset     processes of the service: member node id, score when its lease ends (Redis's clock)
  *
- * Nothing grows without bound: `d` and `o` shrink as people leave, `n` goes with its node, and what stays for ever is
- * one `r` for each person who was ever known, one `t` for each channel and for each site whose administrators decided
+ * Nothing grows without bound: `d` and `o` shrink as people leave, `n` and `c` go with their nodes, and what stays for
+ * ever is one `r` for each person who was ever known, one `t` for each channel and for each site whose administrators decided
  * anything, and in `i` the channels of each person.
  */
 import { hash } from '../../presence/hash.ts';
@@ -49,6 +50,8 @@ export interface Keys {
   plain(key: string): string;
   /** On which its commits travel. */
   plainChannel(key: string): string;
+  /** `key` is the site's, as in key.ts. */
+  connections(key: string): string;
   readonly nodes: string;
 }
 
@@ -69,6 +72,7 @@ export function createKeys(prefix: string): Keys {
     channels: (key) => `${tag(shardOf(key))}i:${key}`,
     plain: (key) => `${tag(shardOf(key))}t:${key}`,
     plainChannel: (key) => `${tag(shardOf(key))}u:${key}`,
+    connections: (key) => `${tag(shardOf(key))}c:${key}`,
     nodes: `${prefix}{nodes}`,
   };
 }

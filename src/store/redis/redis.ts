@@ -229,6 +229,12 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
       return follow(channels, key, noting(channelRecords, key, tell));
     },
     channelsOf,
+    countConnections: (site, { node, count, lifetime }) =>
+      patience.ask(async () => {
+        const key = keys.connections(siteKey(site));
+        const [connections, age] = await answered(client.countConnections(1, key, node, count, lifetime));
+        return { connections, age: asMillis(age) };
+      }),
     nodes,
     reachable: patience.reachable,
     onGap(tell) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asMillis, asSiteId } from '../../../src/presence/ids.ts';
+import { asMillis, asNodeId, asSiteId } from '../../../src/presence/ids.ts';
 import { StoreUnavailable } from '../../../src/store/store.ts';
 import type { Opened } from '../contract.ts';
 import { connected, counted, person } from '../samples.ts';
@@ -49,6 +49,7 @@ export function closing(opened: () => Opened): void {
       store.readSite(site),
       store.updateSite(site, (record) => ({ ...record })),
       store.followSite(site, () => {}),
+      store.countConnections(site, { node: asNodeId('node'), count: 1, lifetime: asMillis(1_000) }),
       store.readChannel(channel),
       store.updateChannel(channel, (record) => ({ ...record })),
       store.followChannel(channel, () => {}),

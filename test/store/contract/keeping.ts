@@ -46,6 +46,7 @@ export function keeping(opened: () => OpenedToKeep): void {
     const updated = await store.updateSite(site, (record) => ({
       ...record,
       settings: { allowInvisible: false, allowStatusText: false, idleTimeout: asMillis(90_000), connectionCap: 3 },
+      service: { enabled: false, reason: 'Switched off by an administrator.' },
     }));
     expect(await (await reopen()).readSite(site)).toEqual(updated);
   });
