@@ -4,6 +4,7 @@ import { type Client, commandsDuring, connect, type Measurement, SAY, sleep, sta
 const PEOPLE = 200;
 const IDLE_SOCKETS = 1_000;
 const IDLE_TIME = 60_000; // ms
+const CROWD = 10_000; // people in a room
 
 export const commands: Measurement = async (redisUrl) => {
   const node = await startNode(redisUrl);
@@ -37,6 +38,12 @@ export const commands: Measurement = async (redisUrl) => {
   await sleep(2_000);
   const quiet = await commandsDuring(redisUrl, () => sleep(IDLE_TIME));
   for (const { socket } of clients) socket.close(1000);
+
+  clients = await many(PEOPLE, (at) => connect(node.url, { token: `dev:user-${at}` }));
+  const entered = await each(all((client) => client.ask(enter('small'))));
+  await many(CROWD, (at) => visit(node.url, `dev:guest-${at}:guest`));
+  const enteredCrowd = await each(all((client) => client.ask(enter('large'))));
+  for (const { socket } of clients) socket.close(1000);
   await node.stop();
   return [
     { what: 'Redis commands: connect', value: connected },
@@ -46,6 +53,8 @@ export const commands: Measurement = async (redisUrl) => {
     { what: 'Redis commands: activity while active', value: typing, beside: 'the read for the answer' },
     { what: 'Redis commands: heartbeat of an HTTP session', value: heartbeat },
     { what: 'Redis commands: disconnect, until gone', value: left },
+    { what: 'Redis commands: enter a room', value: entered },
+    { what: `Redis commands: enter a room of ${CROWD.toLocaleString('en')}`, value: enteredCrowd },
     {
       what: `Redis commands: an idle minute of ${IDLE_SOCKETS.toLocaleString('en')} sockets`,
       value: String(quiet),
@@ -58,10 +67,23 @@ const OPEN = 'mutation { openSession(input: {}) { session { id } } }';
 const HEARTBEAT = 'mutation ($id: ID!) { heartbeat(input: { sessionId: $id }) { viewer { availability } } }';
 const BEAT = 1_250; // ms, a quarter of the default lease
 
-async function many(count: number, make: (at: number) => Promise<Client>): Promise<Client[]> {
-  const made: Client[] = [];
+async function many<Made>(count: number, make: (at: number) => Promise<Made>): Promise<Made[]> {
+  const made: Made[] = [];
   for (let from = 0; from < count; from += 50) {
     made.push(...(await Promise.all(Array.from({ length: Math.min(50, count - from) }, (_, at) => make(from + at)))));
   }
   return made;
+}
+
+const enter = (room: string) => `mutation { enterRoom(input: { key: "${room}" }) { room { key } } }`;
+
+/** A guest enters the large room over HTTP. */
+async function visit(url: string, token: string): Promise<void> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query: enter('large') }),
+  });
+  const { errors } = await response.json();
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
 }
