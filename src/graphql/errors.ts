@@ -51,6 +51,11 @@ export const ERRORS = {
     retryable: false,
   },
   INVISIBLE_DISABLED: { meaning: 'The administrators of this site have switched hiding off.', retryable: false },
+  CONNECTION_CAP_REACHED: {
+    meaning: 'The service cannot be switched on: it has more connections than its cap. Raise the cap, or wait.',
+    retryable: true,
+    extensions: '`limit`, `connections`',
+  },
   CHANNEL_PRESENCE_DISABLED: {
     meaning: 'The application’s backend has switched presence off for channels of this type.',
     retryable: false,

@@ -1,5 +1,6 @@
 /** One way to everything that has an id. */
 import type { RoomMember } from '../hub/roster.ts';
+import type { Service } from '../hub/service.ts';
 import type { Settings } from '../hub/settings.ts';
 import type { Seen } from '../hub/watch.ts';
 import { canBeChannel } from '../presence/channel.ts';
@@ -19,6 +20,7 @@ type AnyNode =
   | Tagged<'Session', SessionModel>
   | Tagged<'CustomStatus', CustomStatus>
   | Tagged<'Settings', Settings>
+  | Tagged<'Service', Service>
   | Tagged<'Room', RoomModel>
   | Tagged<'RoomMember', RoomMember>
   | Tagged<'Channel', Channel>;
@@ -54,6 +56,8 @@ async function find(id: string, context: Context): Promise<AnyNode | null> {
     }
     case 'settings':
       return rest === person.site ? { ...(await hub.settings(person.site)), __typename: 'Settings' } : null;
+    case 'service':
+      return rest === person.site ? { ...(await hub.service(person.site)), __typename: 'Service' } : null;
     case 'room':
       return { site: person.site, key: hub.roomName(rest), __typename: 'Room' };
     case 'member':

@@ -10,6 +10,7 @@ import './calendar.ts';
 import './activity.ts';
 import './custom-status.ts';
 import './settings.ts';
+import './service.ts';
 import './json.ts';
 import './room.ts';
 import './channel.ts';

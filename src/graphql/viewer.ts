@@ -78,7 +78,7 @@ export const ViewerType = builder.objectRef<ViewerModel>('Viewer').implement({
     user: t.field({
       type: UserType,
       description: 'How others see me.',
-      resolve: ({ person, record, at }) => see(person, record, at),
+      resolve: ({ person, record, at }, _args, { hub }) => hub.vouch(see(person, record, at)),
     }),
     availability: t.expose('availability', {
       type: AvailabilityEnum,

@@ -51,6 +51,7 @@ export function createChannelWatches({ core, limits, watchPeople }: ChannelWatch
     };
     let settle = () => {};
     const begin = async (): Promise<Watch> => {
+      stops.push(await core.sites.follow(site)); // whether its service is on
       const theChannel = await channels.follow(name, () => settle());
       stops.push(theChannel.stop);
       const theSite = await sites.follow(site, () => settle());

@@ -71,7 +71,10 @@ export interface CoreOptions {
 
 export function createCore({ clock, store, log, timings, node }: CoreOptions): Core {
   const idleTimeoutOf = (site: SiteRecord): Millis => site.settings.idleTimeout ?? timings.idleTimeout;
-  const sites = createSites({ store, onChange: (id, site) => own.retimeSite(id, idleTimeoutOf(site)) });
+  const sites = createSites(store);
+  sites.onChange((id, site, before) => {
+    if (before !== null) own.retimeSite(id, idleTimeoutOf(site));
+  });
 
   const listeners: ((person: Person, record: PresenceRecord) => void)[] = [];
 

@@ -1,7 +1,8 @@
 /**
  * The running part of one process: what people do (session, status, settings), what others see of it (people, watch),
- * and the clockwork in between (sweeper, own sessions). Rules live in presence/, records in store/; here are the
- * commands, which check what they are told and turn it into events, and the watches, which decide who hears of it.
+ * whether that is on at all (service), and the clockwork in between (sweeper, own sessions). Rules live in presence/,
+ * records in store/; here are the commands, which check what they are told and turn it into events, and the watches,
+ * which decide who hears of it.
  */
 import { randomBytes } from 'node:crypto';
 import { asNodeId } from '../presence/ids.ts';
@@ -16,6 +17,7 @@ import { createMailboxes } from './mailboxes.ts';
 import { createMembership } from './membership.ts';
 import { createPeople, type Limits } from './people.ts';
 import { createRooms } from './room.ts';
+import { createService } from './service.ts';
 import { createSessions } from './session.ts';
 import { createSettings, type SettingsDefaults } from './settings.ts';
 import { createStatuses } from './status.ts';
@@ -36,14 +38,20 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   const node = asNodeId(randomBytes(9).toString('base64url'));
   const core = createCore({ store, clock, log, timings, node });
   const mailboxes = createMailboxes(clock);
-  const { closeWatches, reread, watchPeople, ...people } = createPeople(core, limits, mailboxes);
-  const { rereadRooms, closeRooms, ...rooms } = createRooms(core, mailboxes);
+  const { closeWatches, reread, watchPeople, silencePeople, ...people } = createPeople(core, limits, mailboxes);
+  const { rereadRooms, closeRooms, silenceRooms, ...rooms } = createRooms(core, mailboxes);
   const { rereadChannels, closeChannels, ...channels } = createChannels({ core, limits, watchPeople });
+  const { closeService, ...service } = createService(core, mailboxes, defaults);
   const { closeCalendars, ...calendars } = createCalendars(core);
   const { drain, ...sessions } = createSessions(core, () => membership?.doubt());
   const membership =
     store.nodes === null ? null : createMembership({ core, nodes: store.nodes, lease: timings.nodeLease });
   let closing: Promise<void> | null = null;
+
+  core.sites.onChange((site, { service: { enabled } }) => {
+    silencePeople(site, !enabled);
+    silenceRooms(site, !enabled);
+  });
 
   /** Messages may have been lost, and perhaps more: everything that this process relies on is read anew. */
   const stopGaps = store.onGap(() => {
@@ -59,7 +67,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     closeWatches();
     closeRooms();
     closeChannels();
-    await drain();
+    await Promise.all([drain(), closeService()]);
     await closeCalendars();
     await membership?.leave();
     await core.close();
@@ -77,6 +85,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     ...createClaims(core),
     ...calendars,
     ...createSettings(core, defaults),
+    ...service,
     /** Resolves when the store answers; rejects with StoreUnavailable. */
     check: () => store.check(),
     /** Ends every watch, lets go of every session of this process as a restart would, and stops the clockwork. */

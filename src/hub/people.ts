@@ -39,11 +39,13 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     try {
       const records = await store.read(people);
       const now = clock.now();
-      return people.map((person, at) => {
-        const seen = see(person, records[at] ?? EMPTY_RECORD, now);
-        lastSeen.set(personKey(person), seen);
-        return watches.isSilent(person.site) ? { ...seen, stale: true } : seen;
-      });
+      return await Promise.all(
+        people.map((person, at) => {
+          const seen = see(person, records[at] ?? EMPTY_RECORD, now);
+          lastSeen.set(personKey(person), seen);
+          return vouch(seen);
+        }),
+      );
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       return people.map((person) => {
@@ -52,6 +54,12 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
         return { ...known, stale: true };
       });
     }
+  }
+
+  /** As it may be shown now: the service does not vouch for it while it is off. */
+  async function vouch(seen: Seen): Promise<Seen> {
+    const { service } = await sites.get(seen.person.site);
+    return service.enabled ? seen : { ...seen, stale: true };
   }
 
   /** In the order and number of `ids`; each counts once towards the limit. */
@@ -64,12 +72,13 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   }
 
   /** `until`: when the right to watch ends, null never; the watch then ends with UNAUTHENTICATED. */
-  function watch(site: SiteId, ids: readonly string[], until: Millis | null): Promise<Watch> {
+  async function watch(site: SiteId, ids: readonly string[], until: Millis | null): Promise<Watch> {
     const distinct = limitedUserIds(ids, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
     if (distinct.length === 0) throw badInput('userIds', 'must name at least one user');
+    const letGo = await sites.follow(site);
     return watches.watch(
       distinct.map((user) => ({ site, user })),
-      { until },
+      { until, onDone: letGo },
     );
   }
 
@@ -90,7 +99,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
       checked.map(async ({ user, changes }) => {
         const person = { site: siteId, user };
         const { after } = await core.report(person, (_, { now }) => changes(now));
-        return see(person, after, clock.now());
+        return vouch(see(person, after, clock.now()));
       }),
     );
   }
@@ -104,6 +113,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
       if (seen === undefined) throw new Error('the store answered a read of one person with none');
       return seen;
     },
+    vouch,
     watch,
     /** Checked already, and not for good: see Watch.retarget. */
     watchPeople: (people: readonly Person[], until: Millis | null, onDone: () => void): Promise<Watch> =>

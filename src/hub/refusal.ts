@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'STATUS_TEXT_TOO_LONG'
   | 'STATUS_TEXT_DISABLED'
   | 'INVISIBLE_DISABLED'
+  | 'CONNECTION_CAP_REACHED'
   | 'CHANNEL_PRESENCE_DISABLED';
 
 /** `field` is the path inside the input, such as `userIds[3]` or `expiresAt`; `problem` ends the sentence. */

@@ -62,6 +62,17 @@ export function createRooms(core: Core, mailboxes: Mailboxes) {
     rosters.learn({ site: person.site, key: room }, person, after);
   }
 
+  async function watchRoom(site: SiteId, key: string, until: Millis | null): Promise<RoomWatch> {
+    const room = { site, key: line(key, ROOM_KEY_LIMIT, 'key') };
+    const letGo = await core.sites.follow(site);
+    try {
+      return await rosters.watch(room, { until, onDone: letGo });
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  }
+
   return {
     enterRoom,
     leaveRoom,
@@ -71,8 +82,7 @@ export function createRooms(core: Core, mailboxes: Mailboxes) {
       rosters.members({ site, key: line(key, ROOM_KEY_LIMIT, 'key') }),
     roomCount: async (site: SiteId, key: string): Promise<number> =>
       rosters.count({ site, key }) ?? core.store.countRoom({ site, key }),
-    watchRoom: async (site: SiteId, key: string, until: Millis | null): Promise<RoomWatch> =>
-      rosters.watch({ site, key: line(key, ROOM_KEY_LIMIT, 'key') }, until),
+    watchRoom,
     silenceRooms: rosters.silence,
     rereadRooms: rosters.reread,
     closeRooms: rosters.close,

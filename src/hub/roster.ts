@@ -12,7 +12,7 @@ import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import { SECOND_LOOK, type Seen, see } from './watch.ts';
+import { SECOND_LOOK, type Seen, see, type WatchOptions } from './watch.ts';
 
 /** Somebody in a room. */
 export interface RoomMember extends Member {
@@ -33,7 +33,7 @@ export interface Rosters {
   /** How many are there, if this process looks at the room; else null. */
   count(room: RoomName): number | null;
   /** First everybody who is there, in that order, then every change. */
-  watch(room: RoomName, until: Millis | null): Promise<RoomWatch>;
+  watch(room: RoomName, options: WatchOptions): Promise<RoomWatch>;
   /** What this process itself has just committed need not come back first. */
   learn(room: RoomName, person: Person, record: PresenceRecord): void;
   /** Silent: those who look at rooms of this site are told nothing. Not any more: they are told what differs from what they knew. */
@@ -189,12 +189,13 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
     rosters.delete(key);
   }
 
-  async function watch(room: RoomName, until: Millis | null): Promise<RoomWatch> {
+  async function watch(room: RoomName, { until, onDone }: WatchOptions): Promise<RoomWatch> {
     return withRoster(room, (roster) => {
       const mailbox = new RoomWatch(mailboxes, () => {
         roster.watchers.delete(mailbox);
         roster.known?.delete(mailbox);
         letGo(roster);
+        onDone?.();
       });
       mailboxes.keep(mailbox, until);
       roster.users++;
@@ -241,10 +242,11 @@ function inOrder({ people }: Roster): readonly RoomMember[] {
 const membersOf = ({ people }: Roster): Known =>
   new Map([...people].flatMap(([key, { member }]) => (member === null ? [] : [[key, member] as const])));
 
-function presence({ present, count }: Roster, member: RoomMember): RoomChange {
+function presence({ present, count, known }: Roster, member: RoomMember): RoomChange {
+  const stale = known !== null;
   const before = present.get(member);
-  if (before?.count === count) return before;
-  const change: RoomChange = { kind: 'PRESENT', member, count };
+  if (before?.count === count && before.member.seen.stale === stale) return before;
+  const change: RoomChange = { kind: 'PRESENT', member: { ...member, seen: { ...member.seen, stale } }, count };
   present.set(member, change);
   return change;
 }

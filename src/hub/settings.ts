@@ -49,7 +49,7 @@ export function createSettings(core: Core, defaults: SettingsDefaults) {
     allowInvisible: settings.allowInvisible,
     allowStatusText: settings.allowStatusText,
     idleTimeout: settings.idleTimeout ?? core.timings.idleTimeout,
-    connectionCap: settings.connectionCap ?? defaults.connectionCap,
+    connectionCap: connectionCapOf({ settings }, defaults),
   });
 
   async function updateSettings(site: SiteId, input: SettingsInput): Promise<Settings> {
@@ -128,6 +128,10 @@ export function createSettings(core: Core, defaults: SettingsDefaults) {
     deleteCustomStatus,
   };
 }
+
+/** 0: none. */
+export const connectionCapOf = ({ settings }: Pick<SiteRecord, 'settings'>, defaults: SettingsDefaults): number =>
+  settings.connectionCap ?? defaults.connectionCap;
 
 /** Throws when the site's administrators have switched hiding off. Those hidden already stay so. */
 export function refuseHiding(site: SiteRecord): void {

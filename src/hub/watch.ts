@@ -28,7 +28,7 @@ export interface Sighting {
   readonly initial: boolean;
 }
 
-interface WatchOptions {
+export interface WatchOptions {
   /** When the right to watch ends; null: never. */
   readonly until: Millis | null;
   /** Called once, when the reader has gone away or the end is reached. */

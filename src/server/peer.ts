@@ -26,6 +26,8 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   connection: Connection | null = null;
   connecting: Promise<Connection> | null = null;
   cancelExpiry: Stop | null = null;
+  /** Whether it counts as a connection of its site. */
+  counted = false;
   /** How it ended; set even if that happened while it was still connecting. */
   left: Leaving | null = null;
   turns = 0;

@@ -144,6 +144,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       return { sessionId: null, userId: null };
     const caller = await authenticate(init.token ?? '');
     peer.caller = caller;
+    if (peer.left === null) count(peer, caller);
     if (appears(caller, init)) {
       const visitor = { person: caller.person, name: caller.name, namedAt: caller.issuedAt };
       const connection = await hub.connect(visitor, init);
@@ -170,9 +171,16 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     return peer.connection.id;
   }
 
+  function count(peer: Peer, { person }: Caller): void {
+    peer.counted = true;
+    hub.countConnection(person.site);
+  }
+
   function disconnect({ extra: peer }: Socket, code: number): void {
     peer.left ??= code === 1006 ? 'DROPPED' : code === 1012 ? 'DRAINED' : 'CLOSED';
     peer.cancelExpiry?.();
+    if (peer.counted && peer.caller !== null) hub.uncountConnection(peer.caller.person.site);
+    peer.counted = false;
     leave(peer, peer.left);
   }
 

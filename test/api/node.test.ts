@@ -22,6 +22,7 @@ async function nodeOf(by: Asker, id: string): Promise<unknown> {
       ... on Session { device current }
       ... on CustomStatus { name }
       ... on Settings { watchLimit }
+      ... on Service { enabled }
     }
   }`;
   return dataOf(await by.ask<{ node: unknown }>(query, { id })).node;
@@ -41,6 +42,7 @@ describe('node', () => {
       { __typename: 'Session', id: sessionId, device: 'WEB', current: false },
       { __typename: 'CustomStatus', id: customStatusId, name: 'Lunch' },
       { __typename: 'Settings', id: 'settings:default', watchLimit: 100 },
+      { __typename: 'Service', id: 'service:default', enabled: true },
     ];
     for (const node of nodes) expect(await nodeOf(by, String(node.id))).toEqual(node);
   });
@@ -51,8 +53,8 @@ describe('node', () => {
       const service = await startService();
       const { sessionId, customStatusId } = await everything(service);
       const by = http(service, token);
-      const others = ['settings:elsewhere', 'viewer:zoe', sessionId];
-      if (token.endsWith(':other')) others.push(customStatusId, 'settings:default');
+      const others = ['settings:elsewhere', 'service:elsewhere', 'viewer:zoe', sessionId];
+      if (token.endsWith(':other')) others.push(customStatusId, 'settings:default', 'service:default');
       else others.push('viewer:ada');
       for (const id of others) expect(await nodeOf(by, id)).toBeNull();
     },

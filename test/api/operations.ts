@@ -86,6 +86,14 @@ interface Settings {
   readonly connectionCap: number;
 }
 
+export interface ServiceLook {
+  readonly id: string;
+  readonly enabled: boolean;
+  readonly connections: number;
+  readonly connectionCap: number;
+  readonly reason: string | null;
+}
+
 export interface ChannelLook {
   readonly id: string;
   readonly type: string;
@@ -103,6 +111,7 @@ export const SELF = `id user { ${LOOK} } availability invisible manual status { 
   preferences { autoAway idleTimeoutSeconds }
   claims { source key availability text emoji startsAt expiresAt active }
   explanation { rule because nextChangeAt }`;
+export const SERVICE = `id enabled connections connectionCap reason`;
 const SETTINGS = `id allowInvisible allowStatusText idleTimeoutSeconds watchLimit connectionCap`;
 export const CHANNEL = `id type key members { id } custom presenceEnabled`;
 
@@ -122,6 +131,7 @@ export interface Payloads {
   updateCustomStatus: { customStatus: CustomStatus };
   deleteCustomStatus: { deletedId: string };
   updateSettings: { settings: Settings };
+  setServiceEnabled: { service: ServiceLook };
   upsertUsers: { users: Look[] };
   upsertChannel: { channel: ChannelLook };
   setChannelType: { type: string; presence: boolean };
@@ -147,6 +157,7 @@ const FIELDS: Readonly<Record<MutationName, string>> = {
   updateCustomStatus: ABOUT_A_CUSTOM_STATUS,
   deleteCustomStatus: 'deletedId',
   updateSettings: `settings { ${SETTINGS} }`,
+  setServiceEnabled: `service { ${SERVICE} }`,
   upsertUsers: `users { ${LOOK} }`,
   upsertChannel: `channel { ${CHANNEL} }`,
   setChannelType: 'type presence',
@@ -195,6 +206,10 @@ export async function dotOf(service: Pick<Service, 'ask'>, id: string): Promise<
 
 export async function settingsOf(by: Asker): Promise<Settings> {
   return dataOf(await by.ask<{ settings: Settings }>(`{ settings { ${SETTINGS} } }`)).settings;
+}
+
+export async function serviceOf(by: Asker): Promise<ServiceLook> {
+  return dataOf(await by.ask<{ service: ServiceLook }>(`{ service { ${SERVICE} } }`)).service;
 }
 
 export async function onlineCount(by: Asker): Promise<number> {

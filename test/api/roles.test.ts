@@ -36,6 +36,7 @@ const ALLOWED: Readonly<Record<MutationName, readonly Role[]>> = {
   updateCustomStatus: ADMINISTRATORS,
   deleteCustomStatus: ADMINISTRATORS,
   updateSettings: ADMINISTRATORS,
+  setServiceEnabled: ADMINISTRATORS,
   upsertUsers: BACKEND,
   upsertChannel: BACKEND,
   setChannelType: BACKEND,
@@ -62,6 +63,7 @@ async function goodInputs(service: Service): Promise<Readonly<Record<MutationNam
     updateCustomStatus: { id: customStatus.id, name: 'Brunch' },
     deleteCustomStatus: { id: customStatus.id },
     updateSettings: { allowInvisible: false },
+    setServiceEnabled: { enabled: false },
     upsertUsers: { users: [{ id: 'bo', name: 'Bo' }] },
     upsertChannel: { type: 'team', key: '7', memberIds: ['bo'] },
     setChannelType: { type: 'team', presence: false },
@@ -70,7 +72,7 @@ async function goodInputs(service: Service): Promise<Readonly<Record<MutationNam
 
 describe.each<Role>(['guest', 'user', 'admin', 'server'])('a token with the role %s', (role) => {
   const everything =
-    '{ viewer { id } user(id: "bo") { id } users(ids: []) { id } onlineCount customStatuses { id } settings { id } node(id: "bo") { id } channel(type: "team", key: "7") { id } channels { edges { cursor } } }';
+    '{ viewer { id } user(id: "bo") { id } users(ids: []) { id } onlineCount customStatuses { id } settings { id } service { id connections } node(id: "bo") { id } channel(type: "team", key: "7") { id } channels { edges { cursor } } }';
 
   it.each(MUTATIONS)(`in %s`, async (name) => {
     const service = await startService();
@@ -88,12 +90,14 @@ describe.each<Role>(['guest', 'user', 'admin', 'server'])('a token with the role
       await service.ask('dev:backend:server', '{ channel(type: "team", key: "7") { presenceEnabled } }'),
     );
     expect(channel).toBeNull();
-    const { settings, customStatuses } = dataOf(
-      await service.ask('dev:ada', '{ settings { allowInvisible } customStatuses { name } }'),
+    const unchanged = await service.ask(
+      'dev:ada',
+      '{ settings { allowInvisible } customStatuses { name } service { enabled } }',
     );
-    expect({ settings, customStatuses }).toEqual({
+    expect(dataOf(unchanged)).toEqual({
       settings: { allowInvisible: true },
       customStatuses: [{ name: 'Lunch' }],
+      service: { enabled: true },
     });
   });
 

@@ -1,0 +1,172 @@
+/**
+ * How many connections a site has, over all processes. Each counts its own sockets and says the number to the store
+ * soon after it changed, and again before it runs out there: what a process that was killed had counts for a while
+ * longer, and then no more. Too many are believed once whoever they are made of has been heard of since: until then the
+ * people of a process that is gone may be counted twice, there and where they came back to.
+ */
+import { after, asMillis, type Millis, type SiteId } from '../presence/ids.ts';
+import type { SiteRecord } from '../presence/site.ts';
+import { createRecent } from '../store/recent.ts';
+import { type Counted, type Stop, StoreUnavailable } from '../store/store.ts';
+import type { Core } from './core.ts';
+
+export interface ConnectionCounts {
+  /** One more of this process. */
+  add(site: SiteId): void;
+  /** One less. */
+  remove(site: SiteId): void;
+  /** Over all processes; while the store is out of reach, what was last known. */
+  count(site: SiteId): Promise<number>;
+  /** Over all processes. @throws {StoreUnavailable} */
+  ask(site: SiteId): Promise<number>;
+  /** This process has none any more. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionCountsOptions {
+  readonly core: Pick<Core, 'clock' | 'log' | 'node' | 'sites' | 'store' | 'timings'>;
+  /** 0: none. */
+  readonly capOf: (site: SiteRecord) => number;
+  /** More than the cap, for certain. */
+  readonly onExcess: (site: SiteId, connections: number) => Promise<void>;
+}
+
+/** A site with sockets here, or about which the store has to be told that it has none any more. */
+interface Tally {
+  open: number;
+  /** Something changed since the store was told. */
+  changed: boolean;
+  telling: boolean;
+  /** Since when there have been too many, as far as this process knows. */
+  tooManySince: Millis | null;
+  cancel: Stop;
+  readonly letGo: Stop;
+}
+
+const GATHER = asMillis(250); // ms in which changes are gathered
+const LAST_KNOWN = 1_000; // sites whose sum is kept for when the store is out of reach
+
+export function createConnectionCounts({ core, capOf, onExcess }: ConnectionCountsOptions): ConnectionCounts {
+  const { clock, log, node, sites, store, timings } = core;
+  const often = asMillis(timings.nodeLease / 2);
+  /** Where nobody decides by the number, so that quiet sockets cost the store next to nothing. */
+  const seldom = asMillis(timings.nodeLease * 2);
+  const tallies = new Map<SiteId, Tally>();
+  const lastKnown = createRecent<number>(LAST_KNOWN);
+  let closed = false;
+
+  sites.onChange((site) => {
+    const tally = tallies.get(site);
+    if (tally !== undefined) change(site, tally); // of the cap, perhaps
+  });
+
+  function add(site: SiteId): void {
+    const tally = tallies.get(site) ?? begin(site);
+    tally.open++;
+    change(site, tally);
+  }
+
+  function remove(site: SiteId): void {
+    const tally = tallies.get(site);
+    if (tally === undefined) return; // everything is closed already
+    tally.open--;
+    change(site, tally);
+  }
+
+  function begin(site: SiteId): Tally {
+    const tally: Tally = {
+      open: 0,
+      changed: false,
+      telling: false,
+      tooManySince: null,
+      cancel: () => {},
+      letGo: sites.hold(site),
+    };
+    tallies.set(site, tally);
+    return tally;
+  }
+
+  function change(site: SiteId, tally: Tally): void {
+    const known = tally.changed || tally.telling;
+    tally.changed = true;
+    if (!known) tellAfter(GATHER, site, tally);
+  }
+
+  function tellAfter(wait: Millis, site: SiteId, tally: Tally): void {
+    tally.cancel();
+    if (!closed) tally.cancel = clock.at(after(clock.now(), wait), () => void tell(site, tally));
+  }
+
+  async function tell(site: SiteId, tally: Tally): Promise<void> {
+    tally.telling = true;
+    tally.changed = false;
+    const wait = await look(site, tally).catch((error: unknown) => {
+      // The lease's heartbeat, which goes to the same store, has told the log that it is out of reach.
+      if (!(error instanceof StoreUnavailable)) log.error({ err: error, site }, 'connections could not be counted');
+      return often;
+    });
+    tally.telling = false;
+    if (tally.changed) tellAfter(GATHER, site, tally);
+    else if (tally.open > 0) tellAfter(wait, site, tally);
+    else forget(site, tally);
+  }
+
+  /** Says the number and judges the sum; resolves with how long to wait until the next time. */
+  async function look(site: SiteId, tally: Tally): Promise<Millis> {
+    const record = await sites.get(site);
+    const cap = capOf(record);
+    const counted = await askStore(site);
+    if (!record.service.enabled || cap === 0 || counted.connections <= cap) {
+      tally.tooManySince = null;
+    } else if (!isCertain(tally, counted)) {
+      return GATHER;
+    } else {
+      await onExcess(site, counted.connections);
+    }
+    return pauseFor(cap);
+  }
+
+  const pauseFor = (cap: number): Millis => (cap > 0 ? often : seldom);
+
+  /** Every process that counts was heard of since there were too many. */
+  function isCertain(tally: Tally, { age }: Counted): boolean {
+    const now = clock.now();
+    tally.tooManySince ??= now;
+    return now - tally.tooManySince >= age;
+  }
+
+  function forget(site: SiteId, tally: Tally): void {
+    tallies.delete(site);
+    tally.letGo();
+  }
+
+  async function askStore(site: SiteId): Promise<Counted> {
+    const known = sites.known(site);
+    const lifetime = after(pauseFor(known === null ? 0 : capOf(known)), timings.nodeLease);
+    const counted = await store.countConnections(site, { node, count: tallies.get(site)?.open ?? 0, lifetime });
+    lastKnown.set(site, counted.connections);
+    return counted;
+  }
+
+  return {
+    add,
+    remove,
+    async count(site) {
+      try {
+        return (await askStore(site)).connections;
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) throw error;
+        return lastKnown.get(site) ?? tallies.get(site)?.open ?? 0;
+      }
+    },
+    ask: async (site) => (await askStore(site)).connections,
+    async close() {
+      closed = true;
+      const all = [...tallies];
+      tallies.clear();
+      for (const [, tally] of all) tally.cancel();
+      // What cannot be told now runs out by itself.
+      await Promise.allSettled(all.map(([site]) => askStore(site)));
+    },
+  };
+}
