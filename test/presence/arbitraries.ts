@@ -60,12 +60,14 @@ export function happen(record: PresenceRecord, event: PresenceEvent, now: Millis
 
 /** The event with the generation that its session has, or had before. */
 export function aimed({ event, late }: Occurrence, record: PresenceRecord): PresenceEvent {
-  const generation = (id: SessionId, otherwise: number) =>
-    (record.sessions.find((each) => each.id === id)?.generation ?? otherwise) - (late ? 1 : 0);
+  const generation = (id: SessionId, otherwise: number) => {
+    const stands = record.sessions.find((each) => each.id === id)?.generation;
+    return stands === undefined ? otherwise : stands - (late ? 1 : 0);
+  };
   switch (event.type) {
     case 'leave':
     case 'idle':
-      return { ...event, generation: generation(event.id, 1) };
+      return { ...event, generation: generation(event.id, late ? 0 : 1) }; // the first is 1
     case 'hold': {
       const { session: held } = event;
       return { ...event, session: { ...held, generation: generation(held.id, held.generation) } };
