@@ -93,7 +93,7 @@ export function createCore({ clock, store, log, timings, node }: CoreOptions): C
   });
 
   async function report(person: Person, say: Say): Promise<Reported> {
-    const siteIdleTimeout = idleTimeoutOf(await sites.get(person.site));
+    const siteIdleTimeout = idleTimeoutOf(sites.known(person.site) ?? (await sites.get(person.site)));
     let before: PresenceRecord | undefined;
     const change = (record: PresenceRecord) => {
       const now = clock.now();

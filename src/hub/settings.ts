@@ -118,11 +118,19 @@ export function createSettings(core: Core, defaults: SettingsDefaults) {
     await core.sites.change(site, (before) => removeCustomStatus(before, existing(before, id).id));
   }
 
+  /** At once where the site is known, as it is wherever somebody watches: a promise for each who is told would cost more than all the rest. */
+  function customStatus(site: SiteId, id: string): CustomStatus | null | Promise<CustomStatus | null> {
+    const known = core.sites.known(site);
+    return known === null
+      ? core.sites.get(site).then((record) => findCustomStatus(record, id))
+      : findCustomStatus(known, id);
+  }
+
   return {
     settings: async (site: SiteId) => settingsOf(site, await core.sites.get(site)),
     updateSettings,
     customStatuses: async (site: SiteId, search = '') => searchCustomStatuses(await core.sites.get(site), search),
-    customStatus: async (site: SiteId, id: string) => findCustomStatus(await core.sites.get(site), id),
+    customStatus,
     createCustomStatus,
     updateCustomStatus,
     deleteCustomStatus,

@@ -21,10 +21,13 @@ export const channelCodec: Codec<ChannelRecord> = codecFor(EMPTY_CHANNEL);
 function codecFor<Body extends Versioned>(empty: Body): Codec<Body> {
   const blank = new Map<string, unknown>(Object.entries(empty));
   return {
-    encode: ({ version: _, ...record }) =>
-      JSON.stringify(
-        Object.fromEntries(Object.entries(record).filter(([name, value]) => !equal(value, blank.get(name)))),
-      ),
+    encode(record) {
+      const kept: Record<string, unknown> = {};
+      for (const [name, value] of Object.entries(record)) {
+        if (name !== 'version' && !equal(value, blank.get(name))) kept[name] = value;
+      }
+      return JSON.stringify(kept);
+    },
     decode: (json, version) => ({
       ...empty,
       ...JSON.parse(json === '' ? '{}' : json),

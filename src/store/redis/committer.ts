@@ -81,6 +81,8 @@ export function createCommitter({ client, keys, cluster, publish }: CommitterOpt
     });
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function commitOf(keys: Keys, person: Person, { before, after, restore }: RecordChange): Commit {
   const key = personKey(person);
   const shard = keys.shardOf(key);
@@ -90,7 +92,9 @@ function commitOf(keys: Keys, person: Person, { before, after, restore }: Record
       ...[...holders(record)].map((node) => keys.held(shard, node)),
       ...[...placesOf(record).keys()].map((place) => keys.room(shard, nameOf(place))),
     ]);
-  const [had, has] = [setsOf(before), setsOf(after)];
+  // Most changes are none of sessions, and most people are in no room.
+  const elsewhere = before.sessions === after.sessions && before.rooms.length + after.rooms.length === 0;
+  const [had, has] = elsewhere ? [NONE, NONE] : [setsOf(before), setsOf(after)];
   const joins = [...has].filter((set) => !had.has(set));
   const leaves = [...had].filter((set) => !has.has(set));
   const rooms = changedPlaces(before, after).map(nameOf);
