@@ -11,6 +11,7 @@ import { personKey, personOf } from '../key.ts';
 import { createRecent } from '../recent.ts';
 import type { Client } from './client.ts';
 import { createCommitter } from './committer.ts';
+import { gathered } from './gathered.ts';
 import type { Keys } from './keys.ts';
 import type { Patience } from './patience.ts';
 import { readStored } from './stored.ts';
@@ -48,9 +49,14 @@ export function createRecords({ client, keys, cluster, publish, agenda, onRestor
 
   const groupOf = (name: string) => (cluster ? keys.shardOf(name) : 0);
 
+  const fetch = gathered<PresenceRecord>(async (names) => {
+    const stored = await readStored(names, { client, keyOf: keys.record, groupOf, decode: recordCodec.decode });
+    return names.map((_, at) => stored[at] ?? EMPTY_RECORD);
+  });
+
   /** What Redis has lost of what is remembered here is written again as soon as that is noticed. */
   async function read(names: readonly string[]): Promise<readonly PresenceRecord[]> {
-    const standing = await readStored(names, { client, keyOf: keys.record, groupOf, decode: recordCodec.decode });
+    const standing = await fetch(names);
     return Promise.all(names.map((name, at) => whole(name, standing[at] ?? EMPTY_RECORD)));
   }
 
