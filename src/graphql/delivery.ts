@@ -22,6 +22,8 @@ import { createPlanner, deliverySchema, type Plan } from './plan.ts';
 /** What one event means to everybody who shares it. The same object for all of them, so that its bytes can be kept by it. */
 export interface Payload {
   readonly result: ExecutionResult;
+  /** The result as JSON, made once. */
+  json(): Buffer;
 }
 
 /** What a reader takes one payload after the other from. */
@@ -59,6 +61,8 @@ export interface DeliveriesOptions {
 
 /** Those who get the same. */
 interface Group {
+  /** Among those of its plan. */
+  readonly key: string;
   readonly plan: Plan;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly viewer: ClassOfViewer;
@@ -84,7 +88,9 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
     // Every subscription field of the schema subscribes to the hub.
     if (!(source instanceof Mailbox)) throw new Error('a subscription is read from a mailbox');
     const plan = planFor(document, operation);
-    const used = Object.fromEntries(plan.variables.map((name) => [name, variables[name]] as const));
+    // One that was left out stays so: it has a default.
+    const said = plan.variables.filter((name) => Object.hasOwn(variables, name));
+    const used = Object.fromEntries(said.map((name) => [name, variables[name]] as const));
     return new MailboxDelivery(source, joinGroup(plan, used, viewer.context()), viewer, desk);
   }
 
@@ -93,6 +99,7 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
     groups.set(plan, same);
     const key = JSON.stringify([context.caller?.person.site, context.caller?.role, variables]);
     const group = same.get(key) ?? {
+      key,
       plan,
       variables,
       viewer: classOf(context),
@@ -106,9 +113,7 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
 
   function leaveGroup(group: Group): void {
     group.members--;
-    if (group.members > 0) return;
-    const same = groups.get(group.plan);
-    for (const [key, each] of same ?? []) if (each === group) same?.delete(key);
+    if (group.members === 0) groups.get(group.plan)?.delete(group.key);
   }
 
   function payloadOf(event: object, group: Group, asking: Viewing): Payload | Promise<Payload> {
@@ -145,8 +150,26 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
     return errors === undefined ? result : { ...result, errors: errors.map(present) };
   }
 
-  const asPayload = (result: ExecutionResult): Payload => ({ result: presented(result) });
-  const failed = (error: unknown): Payload => ({ result: { errors: [present(error)] } });
+  function asPayload(made: ExecutionResult): Payload {
+    const result = presented(made);
+    let bytes: Buffer | null = null;
+    const json = () => {
+      bytes ??= Buffer.from(textOf(result));
+      return bytes;
+    };
+    return { result, json };
+  }
+
+  /** What is longer than any text can be is an error like others. */
+  function textOf(result: ExecutionResult): string {
+    try {
+      return JSON.stringify(result);
+    } catch (error) {
+      return JSON.stringify({ errors: [present(error)] });
+    }
+  }
+
+  const failed = (error: unknown): Payload => asPayload({ errors: [present(error)] });
 
   const desk: Desk = { payloadOf, leaveGroup, present };
   return subscribe;

@@ -91,6 +91,10 @@ export const ERRORS = {
     meaning: 'The document does not fit the schema. The message names the place.',
     retryable: false,
   },
+  QUERY_TOO_COMPLEX: {
+    meaning: 'The document asks for too many fields, or too deep. Ask for less, or in several operations.',
+    retryable: false,
+  },
   OPERATION_RESOLUTION_FAILURE: {
     meaning: 'The document has no operation of the given name, or several and no name was given.',
     retryable: false,

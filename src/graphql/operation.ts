@@ -1,6 +1,7 @@
 /** Documents as callers send them: parsed and validated once, whichever wire they come by. */
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
-import { documentError } from './errors.ts';
+import { apiError, documentError } from './errors.ts';
+import { MOST_TOKENS, sizeProblem } from './size.ts';
 
 interface Prepared {
   /** null: it does not parse. */
@@ -45,7 +46,9 @@ export function createPrepare(schema: GraphQLSchema): Prepare {
 
 function prepare(schema: GraphQLSchema, text: string): Prepared {
   try {
-    const document = parse(text);
+    const document = parse(text, { maxTokens: MOST_TOKENS });
+    const problem = sizeProblem(document);
+    if (problem !== null) return { document, errors: [apiError('QUERY_TOO_COMPLEX', problem)] };
     const errors = validate(schema, document);
     return { document, errors: errors.map((error) => documentError(error, 'GRAPHQL_VALIDATION_FAILED')) };
   } catch (error) {

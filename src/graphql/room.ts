@@ -133,7 +133,7 @@ builder.subscriptionField('roomChanged', (t) =>
   t.field({
     type: RoomChangeType,
     description:
-      'First everybody who is there (PRESENT), in the order they came, then everybody who comes, changes or leaves. A reader slower than the changes is told the sum of what it missed of each member.',
+      'First everybody who is there (PRESENT), in the order they came, then everybody who comes, changes or leaves. A reader slower than the changes is told the sum of what it missed of each member. A room is told of coming, going and what is said there, not of dots: what a member’s presence says is of that moment.',
     args: { key: t.arg.string({ required: true, description: 'The application’s own name of the place.' }) },
     subscribe: (_, { key }, context) => {
       const { person, expiresAt } = callerOf(context);

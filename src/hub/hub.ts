@@ -38,8 +38,12 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   const node = asNodeId(randomBytes(9).toString('base64url'));
   const core = createCore({ store, clock, log, timings, node });
   const mailboxes = createMailboxes(clock);
-  const { closeWatches, reread, watchPeople, silencePeople, ...people } = createPeople(core, limits, mailboxes);
-  const { rereadRooms, closeRooms, silenceRooms, ...rooms } = createRooms(core, mailboxes);
+  const { closeWatches, reread, watchPeople, silencePeople, refreshPeople, ...people } = createPeople(
+    core,
+    limits,
+    mailboxes,
+  );
+  const { rereadRooms, closeRooms, silenceRooms, refreshRooms, ...rooms } = createRooms(core, mailboxes);
   const { rereadChannels, closeChannels, ...channels } = createChannels({ core, limits, watchPeople });
   const { closeService, ...service } = createService(core, mailboxes, defaults);
   const { closeCalendars, ...calendars } = createCalendars(core);
@@ -51,6 +55,9 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   core.sites.onChange((site, { service: { enabled } }) => {
     silencePeople(site, !enabled);
     silenceRooms(site, !enabled);
+    // A status that was put on from a custom one tells what that is called now.
+    refreshPeople(site);
+    refreshRooms(site);
   });
 
   /** Messages may have been lost, and perhaps more: everything that this process relies on is read anew. */

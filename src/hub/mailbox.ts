@@ -125,6 +125,10 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
     return this;
   }
 
+  protected isEmpty(): boolean {
+    return this.first === undefined;
+  }
+
   private takeEnd(resolve: Reader<Value>['resolve'], reject: Reader<Value>['reject']): void {
     const first = !this.done;
     this.finish();

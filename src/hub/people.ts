@@ -123,6 +123,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     upsertUsers,
     onlineCount: (site: SiteId) => store.countOnline(site),
     silencePeople: watches.silence,
+    refreshPeople: watches.refresh,
     /** Messages may have been lost: reads everybody watched anew. */
     reread: watches.reread,
     closeWatches: () => watches.close(),

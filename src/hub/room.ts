@@ -84,6 +84,7 @@ export function createRooms(core: Core, mailboxes: Mailboxes) {
       rosters.count({ site, key }) ?? core.store.countRoom({ site, key }),
     watchRoom,
     silenceRooms: rosters.silence,
+    refreshRooms: rosters.refresh,
     rereadRooms: rosters.reread,
     closeRooms: rosters.close,
   };

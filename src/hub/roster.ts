@@ -38,6 +38,8 @@ export interface Rosters {
   learn(room: RoomName, person: Person, record: PresenceRecord): void;
   /** Silent: those who look at rooms of this site are told nothing. Not any more: they are told what differs from what they knew. */
   silence(site: SiteId, silent: boolean): void;
+  /** What is told of members of this site may be made of other words now, though they have not changed. */
+  refresh(site: SiteId): void;
   /** Reads every room looked at anew, because messages may have been lost, and tells the differences. */
   reread(): Promise<void>;
   close(): void;
@@ -54,7 +56,7 @@ interface Roster {
   /** While nothing is told: whom each watcher knows to be there. */
   known: Map<RoomWatch, Known> | null;
   /** What newcomers are told of members, as long as the count is this: one for all of them. */
-  readonly present: WeakMap<RoomMember, RoomChange>;
+  present: WeakMap<RoomMember, RoomChange>;
   stop: Stop;
   ready: Promise<void>;
 }
@@ -62,7 +64,7 @@ interface Roster {
 type Known = ReadonlyMap<string, RoomMember>;
 
 export interface RostersOptions {
-  readonly store: Pick<Store, 'followRoom' | 'readRoom' | 'read'>;
+  readonly store: Pick<Store, 'followRoom' | 'readRoom' | 'read' | 'reachable'>;
   readonly clock: Clock;
   readonly mailboxes: Mailboxes;
   readonly linger: Millis;
@@ -191,7 +193,7 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
 
   async function watch(room: RoomName, { until, onDone }: WatchOptions): Promise<RoomWatch> {
     return withRoster(room, (roster) => {
-      const mailbox = new RoomWatch(mailboxes, () => {
+      const mailbox = new RoomWatch(mailboxes, roster, () => {
         roster.watchers.delete(mailbox);
         roster.known?.delete(mailbox);
         letGo(roster);
@@ -201,7 +203,8 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
       roster.users++;
       roster.watchers.add(mailbox);
       roster.known?.set(mailbox, membersOf(roster));
-      for (const member of inOrder(roster)) mailbox.put(personKey(member.seen.person), presence(roster, member));
+      for (const member of inOrder(roster))
+        mailbox.put(personKey(member.seen.person), presence(roster, member, store.reachable()));
       return mailbox;
     });
   }
@@ -214,6 +217,9 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
     },
     watch,
     silence,
+    refresh(site) {
+      for (const roster of rosters.values()) if (roster.room.site === site) roster.present = new WeakMap();
+    },
     learn(room, person, record) {
       const roster = rosters.get(roomKey(room));
       if (roster !== undefined) hear(roster, person, record);
@@ -242,8 +248,8 @@ function inOrder({ people }: Roster): readonly RoomMember[] {
 const membersOf = ({ people }: Roster): Known =>
   new Map([...people].flatMap(([key, { member }]) => (member === null ? [] : [[key, member] as const])));
 
-function presence({ present, count, known }: Roster, member: RoomMember): RoomChange {
-  const stale = known !== null;
+function presence({ present, count, known }: Roster, member: RoomMember, reachable: boolean): RoomChange {
+  const stale = known !== null || !reachable;
   const before = present.get(member);
   if (before?.count === count && before.member.seen.stale === stale) return before;
   const change: RoomChange = { kind: 'PRESENT', member: { ...member, seen: { ...member.seen, stale } }, count };
@@ -267,16 +273,26 @@ function forgetGone({ people, count }: Roster): void {
 
 /** A reader takes changes from it; it ends when everything does, or when the reader goes away. */
 export class RoomWatch extends Mailbox<string, RoomChange> {
+  private readonly roster: Pick<Roster, 'count' | 'known'>;
   private readonly onDone: () => void;
 
-  constructor(home: Home, onDone: () => void) {
+  constructor(home: Home, roster: Pick<Roster, 'count' | 'known'>, onDone: () => void) {
     super(home);
+    this.roster = roster;
     this.onDone = onDone;
+  }
+
+  /** What was overtaken kept its place, with the count of then: whoever has read everything is to know how many there are. */
+  override take(): RoomChange | undefined {
+    const change = super.take();
+    const { count, known } = this.roster;
+    if (change === undefined || change.count === count || known !== null || !this.isEmpty()) return change;
+    return { ...change, count };
   }
 
   /** What a slow reader is told of somebody instead of two changes in a row; null: nothing, they came and went unseen. */
   protected override merge(waiting: RoomChange, newer: RoomChange): RoomChange | null {
-    const unseen = waiting.kind === 'ENTERED';
+    const unseen = waiting.kind === 'ENTERED' || waiting.kind === 'PRESENT';
     if (newer.kind === 'LEFT') return unseen ? null : newer;
     if (waiting.kind === 'LEFT') return { ...newer, kind: 'UPDATED' };
     return { ...newer, kind: waiting.kind };

@@ -46,6 +46,8 @@ export interface Watches {
   isSilent(site: SiteId): boolean;
   /** Silent: watchers of this site are told nothing, and snapshots are stale. Not any more: they are told what differs from what they knew. */
   silence(site: SiteId, silent: boolean): void;
+  /** What is told of people of this site may be made of other words now, though they have not changed. */
+  refresh(site: SiteId): void;
   /** Reads everybody watched anew, because messages may have been lost, and tells the differences. */
   reread(): Promise<void>;
   /** Ends every watch and lets go of everybody. */
@@ -325,6 +327,9 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     lastHeard: (person) => subjects.get(personKey(person))?.heard?.seen ?? null,
     isSilent,
     silence,
+    refresh(site) {
+      for (const subject of subjects.values()) if (subject.person.site === site) subject.first = null;
+    },
     reread,
     close() {
       idle.close();

@@ -13,18 +13,25 @@ export interface Quiet {
   turns: number;
 }
 
+const MOST_AT_ONCE = 200; // sockets visited in one turn of the event loop
 const TURNS_TO_PING = 2;
 const TURNS_TO_END = 3;
 
 /** @param pingInterval a quiet connection is pinged after this long; without an answer it is ended after half as long again */
 export function createLiveness(pingInterval: Millis, all: () => Iterable<Quiet>): { readonly close: Stop } {
-  function turn(): void {
-    for (const each of all()) {
+  /** Some of them in each turn of the event loop: ten thousand pings at once would keep everybody else waiting. */
+  function visit(rest: Iterator<Quiet>): void {
+    for (let visited = 0; visited < MOST_AT_ONCE; visited++) {
+      const { value: each, done } = rest.next();
+      if (done) return;
       each.turns++;
       if (each.turns === TURNS_TO_PING) each.socket.ping();
       if (each.turns >= TURNS_TO_END) each.socket.terminate();
     }
+    setImmediate(() => visit(rest));
   }
+
+  const turn = () => visit(all()[Symbol.iterator]());
   const timer = setInterval(turn, pingInterval / TURNS_TO_PING);
   timer.unref();
   return { close: () => clearInterval(timer) };

@@ -18,20 +18,17 @@ import type { Delivery, Payload } from '../graphql/delivery.ts';
 import type { Attentive } from '../hub/mailbox.ts';
 
 const MAX_UNREAD = 16 * 1024 * 1024; // bytes of answers that one socket may leave unread; what it watches is not among them
-const UNREAD_CHECK = 64; // answers between two looks at that
-const MOST_AT_ONCE = 65_536; // bytes in one write, of more than one frame; the rest follows when they are gone
+const MOST_AT_ONCE = 65_536; // bytes of results in one write, if of more than one; the rest follows when they are gone
 
-/** A result as a text frame, with a gap for an id of a certain length. */
-interface Frame {
-  readonly bytes: Buffer;
-  readonly idLength: number;
-  /** Where the id belongs. */
-  readonly gap: number;
+/** A message of graphql-ws, and how many bytes it has. */
+interface Text {
+  readonly text: string;
+  readonly length: number;
 }
 
-/** One message of a subscription on its way. */
+/** A result of a subscription: what it says, and the subscription's id as it stands in a message, with its quotes. */
 interface Letter {
-  readonly frame: Frame;
+  readonly json: Buffer;
   readonly id: Buffer;
 }
 
@@ -39,7 +36,8 @@ interface Letter {
 export class Outlet {
   private readonly socket: WebSocket;
   private readonly connection: Duplex;
-  private texts: Buffer[] | null = null;
+  private texts: Text[] | null = null;
+  private unsent = 0; // bytes of `texts`
   private sinks: Sink[] | null = null;
   private waits = false; // for its turn, or to be drained
 
@@ -50,10 +48,12 @@ export class Outlet {
 
   /** A message of graphql-ws. Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
   post(text: string): void {
+    const length = Buffer.byteLength(text);
     this.texts ??= [];
-    this.texts.push(textFrame(text));
-    if (this.texts.length % UNREAD_CHECK === 0 && this.unread() > MAX_UNREAD) this.socket.terminate();
-    this.await();
+    this.texts.push({ text, length });
+    this.unsent += length;
+    if (this.unsent + this.connection.writableLength > MAX_UNREAD) this.socket.terminate();
+    else this.await();
   }
 
   /** A subscription has something to tell. */
@@ -63,57 +63,72 @@ export class Outlet {
     this.await();
   }
 
-  /** Called once a turn at most, and before the socket is closed. */
+  /** Its turn. */
   flush(): void {
-    this.waits = false;
     if (this.socket.readyState !== this.socket.OPEN) return;
     if (this.connection.writableNeedDrain) {
-      this.waits = true;
       this.connection.once('drain', () => this.flush());
       return;
     }
-    const texts = this.texts ?? [];
-    this.texts = null;
-    this.write(texts, this.collect());
+    this.waits = false;
+    this.write(this.takeTexts(), this.collect());
   }
 
-  write(texts: readonly Buffer[], letters: readonly Letter[]): void {
+  /** Before the socket is closed: answers still go out, however much is unread. */
+  finish(): void {
+    this.write(this.takeTexts(), []);
+  }
+
+  write(texts: readonly Text[], letters: readonly Letter[]): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
     let size = 0;
-    for (const text of texts) size += text.length;
-    for (const { frame } of letters) size += frame.bytes.length;
+    for (const { length } of texts) size += headerLength(length) + length;
+    for (const letter of letters) size += headerLength(lengthOf(letter)) + lengthOf(letter);
     if (size === 0) return;
     const bytes = Buffer.allocUnsafe(size);
     let at = 0;
-    for (const text of texts) at += text.copy(bytes, at);
-    for (const { frame, id } of letters) {
-      frame.bytes.copy(bytes, at);
-      id.copy(bytes, at + frame.gap);
-      at += frame.bytes.length;
+    for (const { text, length } of texts) {
+      at = writeHeader(bytes, at, length);
+      at += bytes.write(text, at);
     }
+    for (const letter of letters) at = writeLetter(bytes, at, letter);
     this.connection.write(bytes);
   }
 
-  private collect(): readonly Letter[] {
-    const { sinks } = this;
-    this.sinks = null;
-    const letters: Letter[] = [];
-    let size = 0;
-    for (const sink of sinks ?? []) {
-      if (size < MOST_AT_ONCE) size += sink.collect(letters, MOST_AT_ONCE - size);
-      else this.announce(sink);
-    }
-    return letters;
+  private takeTexts(): readonly Text[] {
+    const texts = this.texts ?? [];
+    this.texts = null;
+    this.unsent = 0;
+    return texts;
   }
 
-  private unread(): number {
-    return (this.texts ?? []).reduce((sum, { length }) => sum + length, this.connection.writableLength);
+  /** Whoever has had no turn goes before whoever has more to tell. */
+  private collect(): readonly Letter[] {
+    const sinks = this.sinks ?? [];
+    this.sinks = null;
+    const letters: Letter[] = [];
+    const unfinished: Sink[] = [];
+    let size = 0;
+    let next = 0;
+    for (; next < sinks.length && size < MOST_AT_ONCE; next++) {
+      const sink = sinks[next];
+      if (sink === undefined) break;
+      size += sink.collect(letters, MOST_AT_ONCE - size);
+      if (sink.hasMore()) unfinished.push(sink);
+    }
+    for (const sink of [...sinks.slice(next), ...unfinished]) this.announce(sink);
+    return letters;
   }
 
   private await(): void {
     if (this.waits) return;
     this.waits = true;
     enqueue(this);
+  }
+
+  /** What is for it cannot be written: an error of ours, after which it is better gone. */
+  fail(): void {
+    this.socket.terminate();
   }
 }
 
@@ -125,24 +140,32 @@ function enqueue(outlet: Outlet): void {
   if (waiting.length === 1) setImmediate(flushAll);
 }
 
+/** What goes wrong for one is no reason for the others to get nothing. */
 function flushAll(): void {
   const outlets = waiting;
   waiting = [];
-  for (const outlet of outlets) outlet.flush();
+  for (const outlet of outlets) {
+    try {
+      outlet.flush();
+    } catch {
+      outlet.fail();
+    }
+  }
 }
 
 /**
  * A subscription as graphql-ws holds it: an iterator that yields nothing, and ends when the subscription does. Only an
- * error at the end comes through it, as a last result.
+ * error at the end comes through it, as a last result. After `return()`, which is the client's complete or the end of
+ * the socket, it never ends: graphql-ws would take an end for that of whatever has the same id by then.
  */
 export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
   private readonly outlet: Outlet;
   private readonly delivery: Delivery;
-  /** As it stands in a message, with its quotes. */
   private readonly id: Buffer;
   private finish: ((last: IteratorResult<ExecutionResult>) => void) | null = null;
   private over = false;
   private busy = false; // a result takes time
+  private more = false; // it was not taken all that it has
 
   constructor(outlet: Outlet, id: string, delivery: Delivery) {
     this.outlet = outlet;
@@ -159,6 +182,7 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
   }
 
   return(): Promise<IteratorResult<ExecutionResult>> {
+    this.finish = null;
     this.end(END);
     return Promise.resolve(END);
   }
@@ -171,12 +195,17 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
     this.outlet.announce(this);
   }
 
+  hasMore(): boolean {
+    return this.more;
+  }
+
   /** Puts what is to be told into `letters`, about `most` bytes of it; returns how many. */
   collect(letters: Letter[], most: number): number {
     let size = 0;
+    this.more = false;
     while (!this.over && !this.busy) {
       if (size >= most) {
-        this.outlet.announce(this);
+        this.more = true;
         break;
       }
       const payload = this.delivery.take();
@@ -186,9 +215,9 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
       }
       if (payload instanceof Promise) this.wait(payload);
       else {
-        const frame = frameFor(payload, this.id.length);
-        letters.push({ frame, id: this.id });
-        size += frame.bytes.length;
+        const letter = { json: payload.json(), id: this.id };
+        letters.push(letter);
+        size += lengthOf(letter);
       }
     }
     return size;
@@ -196,12 +225,14 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
 
   private wait(payload: Promise<Payload>): void {
     this.busy = true;
-    void payload.then((made) => {
-      this.busy = false;
-      if (this.over) return;
-      this.outlet.write([], [{ frame: frameFor(made, this.id.length), id: this.id }]);
-      this.outlet.announce(this);
-    });
+    payload
+      .then((made) => {
+        this.busy = false;
+        if (this.over) return;
+        this.outlet.write([], [{ json: made.json(), id: this.id }]);
+        this.outlet.announce(this);
+      })
+      .catch(() => this.outlet.fail());
   }
 
   /** null: it is not the end. */
@@ -222,44 +253,37 @@ function lastOf(delivery: Delivery): IteratorResult<ExecutionResult> | null {
   return ended.errors.length === 0 ? END : { value: { errors: ended.errors }, done: false };
 }
 
-/** The frame made last of each payload: nearly all ids are of one length. */
-const frames = new WeakMap<Payload, Frame>();
+const [BEFORE, BETWEEN, BEHIND] = ['{"id":', ',"type":"next","payload":', '}'] as const;
+const AROUND = BEFORE.length + BETWEEN.length + BEHIND.length;
 
-function frameFor(payload: Payload, idLength: number): Frame {
-  const known = frames.get(payload);
-  if (known?.idLength === idLength) return known;
-  const frame = makeFrame(payload, idLength);
-  frames.set(payload, frame);
-  return frame;
+const lengthOf = ({ json, id }: Letter): number => AROUND + id.length + json.length;
+
+/** A whole message in one frame; returns where it ends. */
+function writeLetter(bytes: Buffer, start: number, letter: Letter): number {
+  let at = writeHeader(bytes, start, lengthOf(letter));
+  at += bytes.write(BEFORE, at, 'latin1');
+  at += letter.id.copy(bytes, at);
+  at += bytes.write(BETWEEN, at, 'latin1');
+  at += letter.json.copy(bytes, at);
+  at += bytes.write(BEHIND, at, 'latin1');
+  return at;
 }
 
-const BEFORE = '{"id":';
 const FIN_TEXT = 0x81; // a whole message of text, RFC 6455 section 5.2
 
-function makeFrame({ result }: Payload, idLength: number): Frame {
-  const after = Buffer.from(`,"type":"next","payload":${JSON.stringify(result)}}`);
-  const length = BEFORE.length + idLength + after.length;
-  const header = headerFor(length);
-  const gap = header.length + BEFORE.length;
-  return { bytes: Buffer.concat([header, Buffer.from(BEFORE), Buffer.alloc(idLength), after]), idLength, gap };
-}
+const headerLength = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
 
-function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const header = headerFor(length);
-  const frame = Buffer.allocUnsafe(header.length + length);
-  header.copy(frame);
-  frame.write(text, header.length);
-  return frame;
-}
-
-/** A server's frames have no mask. */
-function headerFor(length: number): Buffer {
-  if (length < 126) return Buffer.from([FIN_TEXT, length]);
-  if (length < 65_536) return Buffer.from([FIN_TEXT, 126, length >> 8, length & 0xff]);
-  const header = Buffer.alloc(10);
-  header.writeUInt8(FIN_TEXT, 0);
-  header.writeUInt8(127, 1);
-  header.writeBigUInt64BE(BigInt(length), 2);
-  return header;
+/** A server's frames have no mask. Returns where what it announces begins. */
+function writeHeader(bytes: Buffer, at: number, length: number): number {
+  bytes[at] = FIN_TEXT;
+  if (length < 126) {
+    bytes[at + 1] = length;
+  } else if (length < 65_536) {
+    bytes[at + 1] = 126;
+    bytes.writeUInt16BE(length, at + 2);
+  } else {
+    bytes[at + 1] = 127;
+    bytes.writeBigUInt64BE(BigInt(length), at + 2);
+  }
+  return at + headerLength(length);
 }

@@ -51,7 +51,7 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
 
   /** What was sent before still goes out. */
   close(code: number, reason: string): void {
-    this.outlet.flush();
+    this.outlet.finish();
     let short = reason;
     while (Buffer.byteLength(short) > MAX_REASON) short = short.slice(0, -1);
     this.socket.close(code, short);

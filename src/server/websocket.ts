@@ -27,6 +27,7 @@ import { createLiveness } from './liveness.ts';
 import type { OriginCheck } from './origin.ts';
 import { Sink } from './outlet.ts';
 import { Peer } from './peer.ts';
+import { Pending } from './pending.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 
 export interface WebSockets {
@@ -59,6 +60,7 @@ type Socket = SocketContext<Record<string, unknown>, Peer>;
 interface Operation extends ExecutionArgs {
   readonly id: string;
   readonly peer: Peer;
+  readonly pending: Pending;
   readonly viewer: Viewing;
 }
 
@@ -84,10 +86,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   const protocol = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: 0, // `silent` sees to it, with one timer for all
-    execute: (args) => engine.execute(argsOf(args)),
+    execute: (args) => execute(args as Operation),
     subscribe: (args) => subscribe(args as Operation),
     onConnect: (socket) => connect(socket),
-    onSubscribe: (socket, id, payload) => prepare(socket, id, payload),
+    onSubscribe: (socket, id, payload) => begin(socket, id, payload),
     onClose: (socket, code) => disconnect(socket, code ?? 1006),
   });
 
@@ -102,6 +104,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   // The same functions for all sockets: closures for each would cost as much as the socket itself.
   function onMessage(this: WebSocket, data: RawData): void {
+    if (this.readyState !== this.OPEN) return; // it has been told that it is over
     const peer = peers.get(this);
     peer?.hear(String(data))?.catch((error: unknown) => {
       log.error({ err: error }, 'a message was answered by closing its socket');
@@ -166,7 +169,12 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     if (caller === null) throw new Error('nobody opens a session');
     const { person, name, issuedAt } = caller;
     peer.connecting ??= hub.connect({ person, name, namedAt: issuedAt }, {}, true);
-    peer.connection = await peer.connecting;
+    try {
+      peer.connection = await peer.connecting;
+    } catch (error) {
+      peer.connecting = null; // another try may succeed
+      throw error;
+    }
     if (peer.left !== null) leave(peer, peer.left);
     return peer.connection.id;
   }
@@ -190,11 +198,16 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     });
   }
 
+  function begin(socket: Socket, id: string, payload: SubscribePayload): Promise<Operation | readonly GraphQLError[]> {
+    const pending = new Pending();
+    socket.subscriptions[id] = pending;
+    return pending.settle(prepare(socket, { id, payload, pending }));
+  }
+
   /** What graphql-ws is to execute, or the errors to answer. Never throws: that would close the socket and all that runs on it. */
   async function prepare(
     socket: Socket,
-    id: string,
-    payload: SubscribePayload,
+    { id, payload, pending }: { readonly id: string; readonly payload: SubscribePayload; readonly pending: Pending },
   ): Promise<Operation | readonly GraphQLError[]> {
     try {
       if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS) {
@@ -209,6 +222,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       return {
         id,
         peer,
+        pending,
         viewer: caller === peer.caller ? peer : { context: () => contextFor(peer, caller) },
         schema: engine.schema,
         document,
@@ -220,7 +234,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       return [engine.present(error)];
     } finally {
       // graphql-ws holds the message for as long as the operation runs, which for a subscription is long.
-      Object.assign(payload, { query: '', variables: null });
+      Object.assign(payload, { query: '', variables: null, extensions: null });
     }
   }
 
@@ -229,11 +243,20 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     return { hub, caller, sessionId, openRoomSession: () => openRoomSession(peer, caller) };
   }
 
+  function execute({ pending, document, operationName, variableValues, viewer }: Operation): Promise<ExecutionResult> {
+    return pending.settle(
+      engine.execute({ document, operationName, variables: variableValues, context: viewer.context() }),
+    );
+  }
+
   async function subscribe(said: Operation): Promise<Sink | ExecutionResult> {
-    const { id, peer, document, operationName, variableValues, viewer } = said;
+    const { id, peer, pending, document, operationName, variableValues, viewer } = said;
     Object.assign(said, { variableValues: null }); // as above
     const operation = chosenOperation(document, operationName);
-    const delivery = await engine.subscribe({ document, operation, variables: variableValues ?? {}, viewer });
+    const begun = engine.subscribe({ document, operation, variables: variableValues ?? {}, viewer });
+    const delivery = await pending.settle(begun, (late) => {
+      if ('take' in late) late.stop();
+    });
     return 'take' in delivery ? new Sink(peer.outlet, id, delivery) : delivery;
   }
 
@@ -303,11 +326,6 @@ function refuseFor(peer: Peer, error: unknown): false {
 function refuse(peer: Peer, code: CloseCode, reason: string): false {
   close(peer, code, reason);
   return false;
-}
-
-function argsOf(args: ExecutionArgs) {
-  const { document, operationName, variableValues, viewer } = args as Operation;
-  return { document, operationName, variables: variableValues, context: viewer.context() };
 }
 
 function close(peer: Peer, code: CloseCode, reason: string): void {

@@ -175,3 +175,46 @@ it('ends with everything that was told, then the error, then complete', async ()
   expect(told.map(textOf)).toEqual(['goodbye', undefined, undefined]);
   expect(told[1]?.payload?.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', field: 'channel' } }]);
 });
+
+it('begins and ends with its own operation, though an id is used again before the first had an answer', async () => {
+  const service = await startService();
+  await present(service, ['ada']);
+  const line = await open(service);
+  const subscribing = { type: 'subscribe', id: 'x', payload: { query: WATCH, variables: { ids: ['ada'] } } };
+  for (let times = 0; times < 150; times++) {
+    line.say(subscribing);
+    line.say({ type: 'complete', id: 'x' });
+  }
+  line.say(subscribing);
+  await line.until(1);
+  await sayAll(service, ['ada'], 'one');
+  await line.until(2);
+  // Nothing of the first 150 lives: the socket may still begin 99 more.
+  for (let times = 0; times < 99; times++) subscribe(line, `more ${times}`, ['ada']);
+  await line.until(101);
+  line.say({ type: 'complete', id: 'x' });
+  line.say(subscribing);
+  await line.until(102);
+  line.messages.length = 0;
+  await sayAll(service, ['ada'], 'two');
+  await line.until(100);
+  line.say({ type: 'ping' });
+  const told = await line.until(101);
+  expect(told.filter(({ id }) => id === 'x').map(textOf)).toEqual(['two']);
+  expect(told.at(-1)?.type).toBe('pong');
+  expect(told.every(({ type }) => type === 'next' || type === 'pong')).toBe(true);
+});
+
+it('answers an operation once, though its id was used for one before it that was completed', async () => {
+  const service = await startService();
+  const line = await open(service);
+  const asking = (name: string) => ({ type: 'subscribe', id: 'x', payload: { query: `{ ${name}: onlineCount }` } });
+  line.say(asking('first'));
+  line.say({ type: 'complete', id: 'x' });
+  line.say(asking('second'));
+  await line.until(2);
+  line.say({ type: 'ping' });
+  const told = await line.until(3);
+  expect(told.map(({ type }) => type)).toEqual(['next', 'complete', 'pong']);
+  expect(told[0]?.payload?.data).toHaveProperty('second');
+});

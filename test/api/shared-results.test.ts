@@ -157,18 +157,19 @@ function operationsOn(of: GraphQLSchema, field: string, variable = '', args = ''
   return fc
     .record({
       below: selections(type, 3),
-      yes: fc.boolean(),
-      no: fc.boolean(),
+      yes: fc.option(fc.boolean(), { nil: undefined }),
+      no: fc.option(fc.boolean(), { nil: undefined }),
       ids: fc.subarray([...PEOPLE], { minLength: 1 }),
       spread: fc.boolean(),
     })
     .map(({ below, yes, no, ids, spread }) => {
       const root = `it: ${field}${args} ${below}`;
-      const declared = `($yes: Boolean!, $no: Boolean! ${variable})`;
+      const declared = `($yes: Boolean! = true, $no: Boolean = false ${variable})`;
       const text = spread
         ? `subscription Any${declared} { ...Root } fragment Root on Subscription { ${root} }`
         : `subscription ${declared} { ${root} }`;
-      return { text, variables: { yes, no, ids } };
+      const said = Object.entries({ yes, no, ids }).filter(([, value]) => value !== undefined);
+      return { text, variables: Object.fromEntries(said) };
     });
 }
 
