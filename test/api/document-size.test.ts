@@ -9,7 +9,7 @@ const levels = (many: number) =>
     return `fragment F${at} on User { a: presence { user { ${next} } } b: presence { user { ${next} } } }`;
   }).join(' ');
 const deep = (many: number) => `user(id: "ada") { ${'presence { user { '.repeat(many)} id ${'} } '.repeat(many)} }`;
-const wide = (many: number) => Array.from({ length: many }, (_, at) => `a${at}: onlineCount`).join(' ');
+const wide = (many: number) => `user(id: "ada") { ${Array.from({ length: many }, (_, at) => `a${at}:id`).join(' ')} }`;
 
 it.each([
   ['fragments that double at each level', `{ user(id: "ada") { ...F0 } } ${levels(14)}`],
