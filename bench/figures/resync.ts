@@ -1,17 +1,17 @@
 /** How long a process takes to read 10,000 watched people anew after its subscriber connection was cut. */
 import { Redis } from 'ioredis';
-import { systemClock } from '../src/hub/clock.ts';
-import { createHub } from '../src/hub/hub.ts';
-import type { Watch } from '../src/hub/watch.ts';
-import { asMillis, asSiteId, asUserId } from '../src/presence/ids.ts';
-import { openRedisStore, type RedisStore } from '../src/store/redis/redis.ts';
-import { type Measurement, ms } from './support.ts';
+import { systemClock } from '../../src/hub/clock.ts';
+import { createHub } from '../../src/hub/hub.ts';
+import type { Watch } from '../../src/hub/watch.ts';
+import { asMillis, asSiteId, asUserId } from '../../src/presence/ids.ts';
+import { openRedisStore, type RedisStore } from '../../src/store/redis/redis.ts';
+import { type Figures, ms } from './figure.ts';
 
 const WATCHED = 10_000;
 const site = asSiteId('default');
 const log = { error: () => {}, warn: () => {}, info: () => {} };
 
-export const resync: Measurement = async (url) => {
+export const resync: Figures = async (url) => {
   const open = () =>
     openRedisStore({ url, prefix: 'bench:', wall: Date.now, later: (after, run) => clear(setTimeout(run, after)) });
   const [store, elsewhere] = await Promise.all([open(), open()]);

@@ -1,13 +1,13 @@
 /** What calendars at the limits cost: reading the text, working out 60 days, in time of one processor. */
-import { expand } from '../src/hub/calendar-expand.ts';
-import { readCalendar } from '../src/hub/calendar-text.ts';
-import { NOON } from '../test/calendar/ics.ts';
-import { BOMBS, LARGE, millisOf } from '../test/calendar/large.ts';
-import type { Figure, Measurement } from './support.ts';
+import { expand } from '../../src/hub/calendar-expand.ts';
+import { readCalendar } from '../../src/hub/calendar-text.ts';
+import { NOON } from '../../test/calendar/ics.ts';
+import { BOMBS, LARGE, millisOf } from '../../test/calendar/large.ts';
+import type { Figure, Figures } from './figure.ts';
 
 const TIMES = 8; // of which the quickest counts: the others were disturbed
 
-export const calendars: Measurement = async () => [
+export const calendars: Figures = async () => [
   worst('the costliest calendar that is allowed', LARGE),
   worst('the costliest that is refused', BOMBS),
 ];

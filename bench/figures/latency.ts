@@ -1,9 +1,9 @@
 /** From a mutation on one node to its delivery on another. */
-import { connect, type Measurement, ms, percentile, SAY, sleep, startNode, WATCH } from './support.ts';
+import { connect, type Figures, ms, percentile, SAY, sleep, startNode, WATCH } from './figure.ts';
 
 const CHANGES = 500;
 
-export const latency: Measurement = async (redisUrl) => {
+export const latency: Figures = async (redisUrl) => {
   const [one, other] = await Promise.all([startNode(redisUrl), startNode(redisUrl)]);
   const grace = await connect(one.url, { token: 'dev:grace' });
   const ada = await connect(other.url, { token: 'dev:ada' });

@@ -1,21 +1,21 @@
 /**
  * What people cost in Redis's memory: once they have left, while they are connected, while they are watched. Part of
- * `npm run bench`, and for itself: `npx tsx bench/redis-memory.ts [people]`. Ids of users are as long as UUIDs.
+ * `npm run bench`, and for itself: `npx tsx bench/figures/redis-memory.ts [people]`. Ids of users are as long as UUIDs.
  */
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Hub } from '../src/hub/hub.ts';
-import { asSiteId, asUserId, type Person } from '../src/presence/ids.ts';
-import { readConfig } from '../src/server/config.ts';
-import { type Running, start } from '../src/server/start.ts';
-import { startRedis } from '../test/support/redis.ts';
-import type { Figure, Measurement } from './support.ts';
+import type { Hub } from '../../src/hub/hub.ts';
+import { asSiteId, asUserId, type Person } from '../../src/presence/ids.ts';
+import { readConfig } from '../../src/server/config.ts';
+import { type Running, start } from '../../src/server/start.ts';
+import { startRedis } from '../../test/support/redis.ts';
+import type { Figure, Figures } from './figure.ts';
 
 const PEOPLE = 20_000;
 const AT_ONCE = 200; // hub calls under way
 const site = asSiteId('default');
 
-export const redisMemory: Measurement = (url) => measure(url, PEOPLE);
+export const redisMemory: Figures = (url) => measure(url, PEOPLE);
 
 async function measure(url: string, count: number): Promise<readonly Figure[]> {
   const redis = new Redis(url);

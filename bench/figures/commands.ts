@@ -1,12 +1,12 @@
 /** Commands sent to Redis for each of what many people do at once, so that commits share calls; keeping the lease is taken off. */
-import { type Client, commandsDuring, connect, type Measurement, SAY, sleep, startNode } from './support.ts';
+import { type Client, commandsDuring, connect, type Figures, SAY, sleep, startNode } from './figure.ts';
 
 const PEOPLE = 200;
 const IDLE_SOCKETS = 1_000;
 const IDLE_TIME = 60_000; // ms
 const CROWD = 10_000; // people in a room
 
-export const commands: Measurement = async (redisUrl) => {
+export const commands: Figures = async (redisUrl) => {
   const node = await startNode(redisUrl);
   let clients: Client[] = [];
   const each = async (work: () => Promise<unknown>) => {

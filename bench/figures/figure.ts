@@ -1,4 +1,4 @@
-/** What the measurements share: a Redis of their own, server processes, raw clients, and figures. */
+/** What these measurements share: server processes, raw clients, and figures that are text. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -11,8 +11,8 @@ export interface Figure {
   readonly beside?: string;
 }
 
-/** One measurement; `redisUrl` is an empty Redis that nobody else uses. */
-export type Measurement = (redisUrl: string) => Promise<readonly Figure[]>;
+/** One of these measurements; `redisUrl` is an empty Redis that nobody else uses. */
+export type Figures = (redisUrl: string) => Promise<readonly Figure[]>;
 
 export interface Node {
   readonly url: string;
@@ -22,7 +22,7 @@ export interface Node {
 /** A built server process on this Redis. */
 export async function startNode(redisUrl: string, env: Readonly<Record<string, string>> = {}): Promise<Node> {
   const child = spawn(process.execPath, ['dist/server/main.js'], {
-    cwd: join(import.meta.dirname, '..'),
+    cwd: join(import.meta.dirname, '..', '..'),
     env: { PATH: process.env.PATH, REDIS_URL: redisUrl, PORT: '0', LOG_LEVEL: 'error', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -106,4 +106,3 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 export const ms = (value: number): string => `${value.toFixed(1)} ms`;
-export const perSecond = (value: number): string => `${Math.round(value).toLocaleString('en')}/s`;

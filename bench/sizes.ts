@@ -1,0 +1,56 @@
+/** How much of everything: the sizes that figures are quoted for, and small ones to try the bench itself. */
+export interface Sizes {
+  readonly rounds: number;
+  /** Watchers of one person. */
+  readonly few: number;
+  readonly many: number;
+  /** Deliveries over which the cost of one is measured. */
+  readonly deliveries: number;
+  readonly storm: {
+    readonly people: number;
+    readonly watched: number;
+    readonly changes: number;
+    readonly waves: number;
+  };
+  /** One change at a time, among a hundred watchers. */
+  readonly changes: number;
+  /** Of each of 50 clients. */
+  readonly mutations: number;
+  /** Clients that begin to watch a hundred people. */
+  readonly watches: number;
+  readonly queries: number;
+  readonly idle: number; // ms
+  /** Sessions when Redis or a node dies. */
+  readonly sessions: number;
+  readonly commits: number;
+}
+
+export const FULL: Sizes = {
+  rounds: 3,
+  few: 1_000,
+  many: 10_000,
+  deliveries: 200_000,
+  storm: { people: 4_000, watched: 100, changes: 2_000, waves: 3 },
+  changes: 400,
+  mutations: 400,
+  watches: 200,
+  queries: 6_000,
+  idle: 20_000,
+  sessions: 10_000,
+  commits: 60_000,
+};
+
+export const QUICK: Sizes = {
+  rounds: 1,
+  few: 100,
+  many: 1_000,
+  deliveries: 20_000,
+  storm: { people: 400, watched: 100, changes: 200, waves: 2 },
+  changes: 50,
+  mutations: 40,
+  watches: 20,
+  queries: 500,
+  idle: 2_000,
+  sessions: 500,
+  commits: 5_000,
+};
