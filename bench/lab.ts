@@ -8,6 +8,9 @@ import { CONTENDERS, type Contender, type ContenderName } from './contenders.ts'
 import type { DialectName } from './load/dialect.ts';
 import type { Asked, Order } from './load/order.ts';
 import type { Sizes } from './sizes.ts';
+import { within } from './within.ts';
+
+const LIMIT = 180_000; // ms for one contender's measurement
 
 export interface Lab {
   readonly sizes: Sizes;
@@ -64,7 +67,7 @@ export async function inLab<Result>(sizes: Sizes, work: (lab: Lab) => Promise<Re
   }
 
   try {
-    return await work({ sizes, redis, serve, load, later });
+    return await within(LIMIT, work({ sizes, redis, serve, load, later }), () => 'it does not come to an end');
   } finally {
     for (const stop of stops.reverse()) await stop();
   }

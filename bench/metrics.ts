@@ -62,6 +62,7 @@ export const METRICS = {
       { beside: 'naive', atMost: 1 / 25 },
     ],
   },
+  stormRefused: { what: 'refusals per change in that storm', unit: '', goals: [{ atMost: 0 }] },
   stormRate: { what: 'deliveries in that storm', unit: '/s' },
   nearP50: {
     what: 'from a change to the last of 100 watchers, same server, p50',

@@ -1,10 +1,11 @@
 /** All clients of one measurement, and what they can be told to do. The bench asks for it from its own process. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../within.ts';
 import type { DialectName } from './dialect.ts';
-import { join, type Member } from './member.ts';
+import { join, type Member, Refused } from './member.ts';
 import { namesOf, type People, type Watched, watchedBy } from './people.ts';
 import { createRecorder, type Told } from './recorder.ts';
-import { createTally, type Delivered, within } from './tally.ts';
+import { createTally, type Delivered } from './tally.ts';
 
 /** Times are milliseconds. */
 export interface Crowd {
@@ -12,7 +13,7 @@ export interface Crowd {
   open(options: OpenOptions): Promise<number>;
   watch(options: { readonly who: People; readonly watched: Watched }): Promise<number>;
   /** Each of them changes their status; `inFlight` at once, else one after the other. */
-  change(options: ChangeOptions): Promise<readonly Delivered[]>;
+  change(options: ChangeOptions): Promise<readonly Changed[]>;
   /** These people change their statuses `times` each, one after the other's answer, all of them at once. */
   ask(options: { readonly who: People; readonly times: number }): Promise<number>;
   /** From now on everything is recorded, and disconnecting is no error. */
@@ -40,7 +41,13 @@ interface ChangeOptions {
   readonly watchers: number;
 }
 
-const AT_ONCE = 200; // clients that are connecting
+interface Changed extends Delivered {
+  /** How often the server was asked in vain. */
+  readonly refused: number;
+}
+
+const AT_ONCE = 200; // clients that are connecting, and
+const SNAPSHOTS = 2_000; // present values that they wait for: it is not the rush that is measured
 const GIVEN = 5; // ms for an event that comes at all to come
 const PATIENCE = 60_000; // ms until a delivery that has not come will not
 
@@ -59,25 +66,27 @@ export function createCrowd(): Crowd {
     return member;
   }
 
-  async function changeOnce(member: Member, watchers: number): Promise<Delivered> {
+  async function changeOnce(member: Member, watchers: number): Promise<Changed> {
     const { text, delivered } = tally.begin(watchers);
-    const [times] = await Promise.all([delivered(PATIENCE), member.set(text)]);
-    return times;
+    const [times, refused] = await Promise.all([delivered(PATIENCE), insist(member, text)]);
+    return { ...times, refused };
   }
 
   return {
     open: ({ url, dialect, who, watched }) =>
       timed(async () => {
-        await each(namesOf(who), AT_ONCE, async (name, at) => {
+        await each(namesOf(who), atOnce(watched), async (name, at) => {
           const member = await join({ name, url, dialect, tally, recorder, ended });
           members.set(name, member);
           if (watched !== undefined) await member.watch(watchedBy(who.from + at, watched));
         });
       }),
     watch: ({ who, watched }) =>
-      timed(() => each(namesOf(who), AT_ONCE, (name, at) => find(name).watch(watchedBy(who.from + at, watched)))),
+      timed(() =>
+        each(namesOf(who), atOnce(watched), (name, at) => find(name).watch(watchedBy(who.from + at, watched))),
+      ),
     async change({ who, inFlight, times, watchers, budget }) {
-      const all: Delivered[] = [];
+      const all: Changed[] = [];
       const names = namesOf(who);
       const end = performance.now() + budget;
       for (let time = 0; time < times && (time === 0 || performance.now() < end); time++)
@@ -99,7 +108,7 @@ export function createCrowd(): Crowd {
       const begun = performance.now();
       for (let time = 0; ; time++) {
         const text = `again ${time} ${begun}`;
-        await find(name).set(text);
+        await insist(find(name), text);
         await sleep(GIVEN);
         const heard = recorder.heardAt(text);
         if (heard !== undefined) return heard - begun;
@@ -108,6 +117,21 @@ export function createCrowd(): Crowd {
     },
   };
 }
+
+/** As often as it is told that it may work later; resolves with how often that was. */
+async function insist(member: Member, text: string): Promise<number> {
+  for (let refused = 0; ; refused++) {
+    try {
+      await member.set(text);
+      return refused;
+    } catch (error) {
+      if (!(error instanceof Refused && error.retryable)) throw error;
+      await sleep(GIVEN);
+    }
+  }
+}
+
+const atOnce = (watched?: Watched) => Math.min(AT_ONCE, SNAPSHOTS / (watched?.size ?? 1));
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();

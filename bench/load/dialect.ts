@@ -27,8 +27,8 @@ const transportWs = {
   path: () => '/graphql',
   subprotocol: 'graphql-transport-ws',
   isWelcome: (text: string) => text.includes('"connection_ack"'),
-  set: (id: number, text: string) => operation(`m${id}`, SET, { text }),
-  isAnswer: (text: string) => text.includes('"id":"m') && text.includes('"next"'),
+  set: (id: number, text: string) => operation(`s:${id}`, SET, { text }),
+  isAnswer: (text: string) => text.includes('"id":"s:') && text.includes('"next"'),
   reply: (text: string) => (text === '{"type":"ping"}' ? '{"type":"pong"}' : null),
 };
 
@@ -36,7 +36,7 @@ const transportWs = {
 const ours: Dialect = {
   ...transportWs,
   hello: (person) => JSON.stringify({ type: 'connection_init', payload: { token: `dev:${person}` } }),
-  watch: (id, people) => ({ messages: [operation(`w${id}`, OPERATION, { ids: people })], told: people.length }),
+  watch: (id, people) => ({ messages: [operation(`${id}`, OPERATION, { ids: people })], told: people.length }),
   isTold: (text) => text.includes('"initial":true'),
 };
 
@@ -46,12 +46,12 @@ const naive: Dialect = {
   hello: (person) => JSON.stringify({ type: 'connection_init', payload: { user: person } }),
   watch: (id, people) => ({
     messages: [
-      operation(`w${id}`, OPERATION.replace('[ID!]', '[ID!]!'), { ids: people }),
-      operation(`q${id}`, QUERY, { ids: people }),
+      operation(`${id}`, OPERATION.replace('[ID!]', '[ID!]!'), { ids: people }),
+      operation(`a:${id}`, QUERY, { ids: people }),
     ],
     told: 1,
   }),
-  isTold: (text) => text.includes('"id":"q') && text.includes('"next"'),
+  isTold: (text) => text.includes('"id":"a:') && text.includes('"next"'),
 };
 
 const bare: Dialect = {
@@ -68,8 +68,8 @@ const bare: Dialect = {
 
 const echo: Dialect = {
   ...bare,
-  set: (id, text) => operation(`m${id}`, SET, { text }), // the message that ours gets
-  isAnswer: (text) => text.includes('"id":"m'),
+  set: (id, text) => operation(`s:${id}`, SET, { text }), // the message that ours gets
+  isAnswer: (text) => text.includes('"id":"s:'),
 };
 
 const socketIo: Dialect = {

@@ -8,7 +8,7 @@ export interface Member {
   readonly name: string;
   /** Resolves when the present values have come. */
   watch(people: readonly string[]): Promise<void>;
-  /** Resolves when it is answered. One at a time. */
+  /** Resolves when it is answered. One at a time. @throws {Refused} */
   set(text: string): Promise<void>;
 }
 
@@ -22,6 +22,22 @@ export interface MemberOptions {
   readonly ended: (name: string, why: string) => void;
 }
 
+/** The server answered with an error; `retryable` when it said that the same may work later. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly retryable: boolean;
+
+  constructor(answer: string) {
+    super(answer);
+    this.retryable = answer.includes('"retryable":true');
+  }
+}
+
+interface Asking {
+  readonly resolve: () => void;
+  readonly reject: (error: Refused) => void;
+}
+
 interface Watching {
   /** How many messages are still to come. */
   told: number;
@@ -32,7 +48,7 @@ interface Watching {
 export async function join({ name, url, dialect, tally, recorder, ended }: MemberOptions): Promise<Member> {
   const language = DIALECTS[dialect];
   let watching: Watching | null = null;
-  let answered: (() => void) | null = null;
+  let asking: Asking | null = null;
   let welcomed: (() => void) | null = null;
   let last = 0;
 
@@ -48,15 +64,18 @@ export async function join({ name, url, dialect, tally, recorder, ended }: Membe
   });
 
   function hearOther(text: string): void {
-    const problem = text.includes('"errors"') || text.includes('"type":"error"');
-    // While something is broken, being told so is an answer.
-    if (problem && !recorder.isOn()) throw new Error(`${name} was told: ${text}`);
     recorder.hear(name, text);
     const reply = language.reply(text);
     if (reply !== null) wire.send(reply);
+    else if (text.includes('"errors"') || text.includes('"type":"error"')) hearProblem(text);
     else if (watching !== null) hearWatched(watching, text);
-    else if (problem || language.isAnswer(text)) answered?.();
+    else if (language.isAnswer(text)) asking?.resolve();
     else if (language.isWelcome(text)) welcomed?.();
+  }
+
+  function hearProblem(text: string): void {
+    if (asking !== null) asking.reject(new Refused(text));
+    else if (!recorder.isOn()) throw new Error(`${name} was told: ${text}`);
   }
 
   function hearWatched(watch: Watching, text: string): void {
@@ -85,11 +104,14 @@ export async function join({ name, url, dialect, tally, recorder, ended }: Membe
       });
     },
     async set(text) {
-      await new Promise<void>((resolve) => {
-        answered = resolve;
-        wire.send(language.set(++last, text));
-      });
-      answered = null;
+      try {
+        await new Promise<void>((resolve, reject) => {
+          asking = { resolve, reject };
+          wire.send(language.set(++last, text));
+        });
+      } finally {
+        asking = null;
+      }
     },
   };
 }

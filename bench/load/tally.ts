@@ -2,6 +2,8 @@
  * Counts deliveries. Every change sets a status text of its own, `#` and seven digits; a delivery is a message with such
  * a text in it, found by looking for the bytes. Nothing is parsed: that would cost more than what is measured.
  */
+import { within } from '../within.ts';
+
 export interface Tally {
   /** The text of a change that is about to be made, and what will be known when `expected` deliveries have come. */
   begin(expected: number): Change;
@@ -65,11 +67,4 @@ export function createTally(): Tally {
       return true;
     },
   };
-}
-
-export function within<Value>(limit: number, promise: Promise<Value>, says: () => string): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`after ${limit / 1_000} s: ${says()}`)), limit);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -4,8 +4,8 @@ import type { Asked } from '../load/order.ts';
 import { one } from '../load/people.ts';
 import { type Measurement, percentile } from '../measurement.ts';
 
-const WARM_UP = 1_000; // ms until the code is compiled
-const BUDGET = 2_500; // ms; who is slow is measured over fewer deliveries
+const WARM_UP = 700; // ms until the code is compiled
+const BUDGET = 2_000; // ms; who is slow is measured over fewer deliveries
 
 export const deliveries: Measurement = {
   contenders: ['ours', 'frame', 'text', 'socketIo', 'naive'],
@@ -28,7 +28,7 @@ export const deliveries: Measurement = {
       millis = await open('user-', few, many - few, 'loud-');
     });
     const memory = (await server.memory()) - before;
-    const amongMany = await costOf(lab, server, load, { who: 'quiet-', watchers: few });
+    const amongMany = await costOf(lab, server, load, { who: 'quiet-', watchers: few, budget: BUDGET / 2 });
     await load.watch({ who: { prefix: 'user-', from: 0, count: few }, watched: one('loud-') });
     await costOf(lab, server, load, { who: 'loud-', watchers: many, budget: WARM_UP });
     const all = await costOf(lab, server, load, { who: 'loud-', watchers: many });

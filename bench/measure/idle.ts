@@ -11,7 +11,7 @@ export const idle: Measurement = {
     const server = await lab.serve(contender);
     const load = lab.load();
     await load.open({ ...server, who: { prefix: 'user-', from: 0, count: many }, watched: one('quiet-') });
-    await sleep(time / 2); // a round of pings, so that the code is compiled
+    await sleep(time / 10); // for the last of connecting
     const cpu = await server.cpuDuring(() => sleep(time));
     return { idle: (cpu * 1_000) / time / many };
   },
