@@ -8,13 +8,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startRedis } from '../test/support/redis.ts';
-import type { ContenderName } from './contenders.ts';
 import { FIGURES, MEASUREMENTS } from './contents.ts';
-import { inLab } from './lab.ts';
-import type { Measurement } from './measurement.ts';
 import { draw } from './picture.ts';
 import { report } from './report.ts';
-import { resultsOf, type Sample } from './results.ts';
+import { resultsOf } from './results.ts';
+import { measureRounds } from './rounds.ts';
 import { FULL, QUICK, type Sizes } from './sizes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -29,26 +27,26 @@ process.exit();
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { quick: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, help: { type: 'boolean' } },
     allowPositionals: true,
   });
   const wanted = positionals.length > 0 ? positionals : [...MEASUREMENTS.keys()];
   const unknown = wanted.filter((name) => !MEASUREMENTS.has(name) && !FIGURES.has(name));
   if (values.help || unknown.length > 0) return usage(unknown);
   const sizes = values.quick ? QUICK : FULL;
+  const rounds = Number(values.rounds ?? sizes.rounds);
+  if (!(rounds >= 1)) throw new Error(`--rounds takes a number from 1 on, not ${values.rounds}`);
   checkLimits(sizes);
   installPeers();
 
-  const samples = await measureAll(wanted, sizes);
+  const samples = await measureRounds(wanted, sizes, rounds);
   if (samples.length > 0) {
     const results = resultsOf(samples);
     process.stdout.write(report(results));
     if (values.quick)
-      process.stdout.write(
-        '\nTried with small numbers and once: not what these sentences say, and nothing to quote.\n',
-      );
+      process.stdout.write('\nTried with small numbers: not those of the sentences, and nothing to quote.\n');
     // Else the figures that are quoted could be of several machines.
-    if (sizes === FULL && positionals.length === 0 && process.exitCode === undefined) {
+    if (!values.quick && positionals.length === 0 && process.exitCode === undefined) {
       writeFileSync(RESULTS, `${JSON.stringify(results, null, 2)}\n`);
       writeFileSync(PICTURE, draw(results));
     }
@@ -58,43 +56,9 @@ async function main(): Promise<void> {
 
 function usage(unknown: readonly string[]): void {
   if (unknown.length > 0) process.exitCode = 1;
-  const says = `${unknown.length > 0 ? `Unknown: ${unknown.join(', ')}. ` : ''}npm run bench -- [--quick] [name ...]`;
+  const says = `${unknown.length > 0 ? `Unknown: ${unknown.join(', ')}. ` : ''}npm run bench -- [--quick] [--rounds n] [name ...]`;
   process.stdout.write(`${says}\n  beside peers  ${[...MEASUREMENTS.keys()].join(', ')}\n`);
   process.stdout.write(`  only by name  ${[...FIGURES.keys()].join(', ')}\n`);
-}
-
-/** Rounds outermost, so that whatever disturbs the machine for a while disturbs all of them. */
-async function measureAll(wanted: readonly string[], sizes: Sizes): Promise<Sample[]> {
-  const all: Sample[] = [];
-  for (let round = 0; round < sizes.rounds; round++) {
-    for (const name of wanted) {
-      const measurement = MEASUREMENTS.get(name);
-      if (measurement === undefined) continue;
-      const { contenders, together = false } = measurement;
-      const one = async (contender: ContenderName) => {
-        const samples = await measureOne(`${round + 1}/${sizes.rounds} ${name}`, measurement, contender, sizes);
-        if (samples !== null) all.push({ contender, round, samples });
-      };
-      if (together) await Promise.all(contenders.map(one));
-      else for (const contender of contenders) await one(contender);
-    }
-  }
-  return all;
-}
-
-/** One that fails is told and left out; the others still tell something. */
-async function measureOne(title: string, { measure }: Measurement, contender: ContenderName, sizes: Sizes) {
-  const begun = performance.now();
-  try {
-    const samples = await inLab(sizes, (lab) => measure(lab, contender));
-    const took = `${((performance.now() - begun) / 1_000).toFixed(1)} s`;
-    process.stderr.write(`${title.padEnd(24)} ${contender.padEnd(10)} ${took.padStart(7)}\n`);
-    return samples;
-  } catch (error) {
-    process.exitCode = 1;
-    process.stderr.write(`${title.padEnd(24)} ${contender.padEnd(10)} FAILED: ${error}\n`);
-    return null;
-  }
 }
 
 async function printFigures(name: string): Promise<void> {

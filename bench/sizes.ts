@@ -19,7 +19,7 @@ export interface Sizes {
   /** Clients that begin to watch a hundred people. */
   readonly watches: number;
   readonly queries: number;
-  readonly idle: number; // ms
+  readonly idle: number; // ms; a multiple of the ping interval when it counts
   /** Sessions when Redis or a node dies. */
   readonly sessions: number;
   readonly commits: number;
@@ -35,7 +35,7 @@ export const FULL: Sizes = {
   mutations: 400,
   watches: 200,
   queries: 6_000,
-  idle: 20_000,
+  idle: 10_000, // each socket is pinged once in it
   sessions: 10_000,
   commits: 60_000,
 };
