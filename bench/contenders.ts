@@ -23,7 +23,7 @@ export const CONTENDERS = {
   text: peer('bare ws, send of a string', 'bare', 'ws.js', { SEND: 'string' }),
   socketIo: peer('Socket.IO with Redis', 'socketIo', 'socket-io.js'),
   naive: peer('Yoga, graphql-ws, withFilter', 'naive', 'naive.js', { TOPICS: 'one' }),
-  topics: peer('the same, a topic per person', 'naive', 'naive.js', { TOPICS: 'person' }),
+  topics: peer('Yoga, graphql-ws, a topic a person', 'naive', 'naive.js', { TOPICS: 'person' }),
   echo: peer('bare ws, JSON echo', 'echo', 'echo.js'),
   yoga: peer('bare Yoga, a constant', 'naive', 'yoga.js'),
 } as const satisfies Readonly<Record<string, Contender>>;

@@ -17,7 +17,7 @@ export interface Lab {
   redis(): Promise<RedisProcess>;
   /** On this Redis, or on one of its own. */
   serve(name: ContenderName, redis?: RedisProcess): Promise<Server>;
-  /** The load generator. */
+  /** A load generator. It starts while what follows does; whatever it is asked for waits. */
   load(): Asked;
   /** What is to happen when the measurement is over, however it ends. */
   later(stop: () => Promise<unknown>): void;
@@ -89,7 +89,7 @@ function meters(child: Child): Pick<Server, 'cpuDuring' | 'memory' | 'kill'> {
   };
 }
 
-/** The load generator's own functions, called by IPC. */
+/** The load generator's own functions, called by IPC: what comes back is what they resolve with there. */
 function remote(child: Child): Asked {
   const call =
     <Verb extends keyof Asked>(verb: Verb) =>

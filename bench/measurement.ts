@@ -7,6 +7,8 @@ export interface Measurement {
   readonly contenders: readonly ContenderName[];
   /** All at once instead of one after the other: where they do next to nothing for long. */
   readonly together?: boolean;
+  /** In the first round only: where a figure stands by itself, far from what it may be. */
+  readonly once?: boolean;
   /** One contender, once. */
   measure(lab: Lab, contender: ContenderName): Promise<Samples>;
 }

@@ -26,7 +26,7 @@ export async function measureRounds(wanted: readonly string[], sizes: Sizes, rou
 
 async function measure(name: string, sizes: Sizes, round: number): Promise<Sample[]> {
   const measurement = MEASUREMENTS.get(name);
-  if (measurement === undefined) return [];
+  if (measurement === undefined || (measurement.once && round > 0)) return [];
   const each = (contender: ContenderName) =>
     measureOne(`${round + 1} ${name}`, measurement, { contender, sizes, round });
   const made: (Sample | null)[] = [];

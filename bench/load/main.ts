@@ -6,7 +6,7 @@ import type { Asked, Order } from './order.ts';
 const verbs: Asked = { ...createCrowd(), query };
 
 process.on('message', ({ id, verb, given }: Order) => {
-  // The order is ours, made by load-process.ts from the same types.
+  // The order is ours, made by lab.ts from the same types.
   const work = verbs[verb] as (given: unknown) => Promise<unknown>;
   work(given).then(
     (value) => process.send?.({ id, value }),

@@ -5,14 +5,14 @@ import { one } from '../load/people.ts';
 import { type Measurement, percentile } from '../measurement.ts';
 
 const WARM_UP = 700; // ms until the code is compiled
-const BUDGET = 2_000; // ms; who is slow is measured over fewer deliveries
+const BUDGET = 1_500; // ms; who is slow is measured over fewer deliveries
 
 export const deliveries: Measurement = {
   contenders: ['ours', 'frame', 'text', 'socketIo', 'naive'],
   async measure(lab, contender) {
     const { few, many } = lab.sizes;
-    const server = await lab.serve(contender);
     const load = lab.load();
+    const server = await lab.serve(contender);
     const open = (prefix: string, from: number, count: number, watched?: string) =>
       load.open({ ...server, who: { prefix, from, count }, ...(watched && { watched: one(watched) }) });
 

@@ -5,11 +5,11 @@ import type { Measurement } from '../measurement.ts';
 const WATCHED = 100;
 
 export const further: Measurement = {
-  contenders: ['ours', 'topics'],
+  contenders: ['ours'],
   async measure(lab, contender) {
     const { few } = lab.sizes;
-    const server = await lab.serve(contender);
     const load = lab.load();
+    const server = await lab.serve(contender);
     const open = async (prefix: string, watched: number) => {
       await load.open({ ...server, who: { prefix, from: 0, count: few }, watched: ring('user-', watched, few) });
       return server.memory();

@@ -8,9 +8,9 @@ const BUDGET = 4_000; // ms
 export const hundred: Measurement = {
   contenders: ['ours', 'socketIo', 'naive'],
   async measure(lab, contender) {
+    const load = lab.load();
     const redis = await lab.redis();
     const [here, there] = await Promise.all([lab.serve(contender, redis), lab.serve(contender, redis)]);
-    const load = lab.load();
     const lasts = async (name: string, watching: typeof here) => {
       const speaker = { prefix: name, from: 0, count: 1 };
       await load.open({ ...here, who: speaker });

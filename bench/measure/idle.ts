@@ -8,8 +8,8 @@ export const idle: Measurement = {
   together: true,
   async measure(lab, contender) {
     const { many, idle: time } = lab.sizes;
-    const server = await lab.serve(contender);
     const load = lab.load();
+    const server = await lab.serve(contender);
     await load.open({ ...server, who: { prefix: 'user-', from: 0, count: many }, watched: one('quiet-') });
     await sleep(time / 10); // for the last of connecting
     const cpu = await server.cpuDuring(() => sleep(time));

@@ -6,8 +6,8 @@ const CLIENTS = 50;
 export const mutations: Measurement = {
   contenders: ['ours', 'embedded', 'echo', 'socketIo', 'naive'],
   async measure(lab, contender) {
-    const server = await lab.serve(contender);
     const load = lab.load();
+    const server = await lab.serve(contender);
     const who = { prefix: 'user-', from: 0, count: CLIENTS };
     const { mutations: times } = lab.sizes;
     await load.open({ ...server, who });

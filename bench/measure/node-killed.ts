@@ -8,12 +8,13 @@ const PATIENCE = 30_000; // ms, after which they would be OFFLINE
 
 export const nodeKilled: Measurement = {
   contenders: ['ours'],
+  once: true,
   async measure(lab) {
     const held = lab.sizes.sessions / 10;
     const alone = lab.sizes.sessions - held;
+    const [gone, stays] = [lab.load(), lab.load()];
     const redis = await lab.redis();
     const [victim, survivor] = await Promise.all([lab.serve('ours', redis), lab.serve('ours', redis)]);
-    const [gone, stays] = [lab.load(), lab.load()];
     await gone.open({ ...victim, who: { prefix: 'alone-', from: 0, count: alone } });
     await gone.open({ ...victim, who: { prefix: 'held-', from: 0, count: held } });
     await stays.open({ ...survivor, who: { prefix: 'held-', from: 0, count: held } });

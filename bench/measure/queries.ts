@@ -4,10 +4,10 @@ import type { Measurement } from '../measurement.ts';
 const QUERY = 'query ($id: ID!) { user(id: $id) { presence { availability } } }';
 
 export const queries: Measurement = {
-  contenders: ['ours', 'yoga', 'topics'],
+  contenders: ['ours', 'yoga'],
   async measure(lab, contender) {
-    const server = await lab.serve(contender);
     const load = lab.load();
+    const server = await lab.serve(contender);
     const { queries: count } = lab.sizes;
     const ask = (times: number) =>
       load.query({

@@ -9,16 +9,16 @@ import { one, ring } from '../load/people.ts';
 import type { Measurement } from '../measurement.ts';
 
 const DOWN = 1_000; // ms
-const AFTERMATH = 4_000; // ms in which a wrong event would still come: a second look at lost records takes two seconds
+const AFTERMATH = 3_000; // ms in which a wrong event would still come: a second look at lost records takes two seconds
 const PATIENCE = 30_000; // ms
 
 export const redisRestarted: Measurement = {
   contenders: ['ours'],
   async measure(lab) {
     const count = lab.sizes.sessions;
+    const load = lab.load();
     const redis = await lab.redis();
     const server = await lab.serve('ours', redis);
-    const load = lab.load();
     await load.open({ ...server, who: { prefix: 'loud-', from: 0, count: 1 } });
     await load.open({ ...server, who: { prefix: 'user-', from: 0, count }, watched: ring('user-', 1, count) });
     await load.watch({ who: { prefix: 'user-', from: 0, count: 1 }, watched: one('loud-') });

@@ -9,8 +9,8 @@ export const storm: Measurement = {
   contenders: ['ours', 'frame', 'socketIo', 'naive'],
   async measure(lab, contender) {
     const { people, watched, changes, waves } = lab.sizes.storm;
-    const server = await lab.serve(contender);
     const load = lab.load();
+    const server = await lab.serve(contender);
     await load.open({
       ...server,
       who: { prefix: 'user-', from: 0, count: people },

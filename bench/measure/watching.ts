@@ -8,8 +8,8 @@ export const watching: Measurement = {
   contenders: ['ours', 'topics'],
   async measure(lab, contender) {
     const { watches: count } = lab.sizes;
-    const server = await lab.serve(contender);
     const load = lab.load();
+    const server = await lab.serve(contender);
     const cost = async (prefix: string, watched: Watched) => {
       const who = { prefix, from: 0, count };
       await load.open({ ...server, who });
