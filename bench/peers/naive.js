@@ -46,10 +46,12 @@ const schema = createSchema({
     },
     Subscription: {
       presenceChanged: {
-        subscribe: withFilter(
-          (_, { userIds }) => pubsub.asyncIterator(onePerPerson ? userIds.map(topic) : topic()),
-          ({ presenceChanged }, { userIds }) => userIds.includes(presenceChanged.user.id),
-        ),
+        subscribe: onePerPerson
+          ? (_, { userIds }) => pubsub.asyncIterator(userIds.map(topic))
+          : withFilter(
+              () => pubsub.asyncIterator(topic()),
+              ({ presenceChanged }, { userIds }) => userIds.includes(presenceChanged.user.id),
+            ),
       },
     },
   },
