@@ -16,6 +16,8 @@ interface Message<Body> {
 export interface Feed<Body> {
   /** Resolves once every later message about `key` is sure to arrive. */
   follow(key: string, tell: (body: Body) => void): Promise<Stop>;
+  /** The same at once, where that is so already because somebody of the same bucket is followed; else null. */
+  followNow(key: string, tell: (body: Body) => void): Stop | null;
   publish(key: string, body: Body): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export interface FeedOptions<Body, Wire = unknown> {
 interface Bucket<Body> {
   readonly listeners: Map<string, Set<(body: Body) => void>>;
   readonly live: Promise<number>;
+  isLive: boolean;
 }
 
 export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: FeedOptions<Body, Wire>): Feed<Body> {
@@ -46,7 +49,11 @@ export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: Feed
       const body = message.body();
       for (const tell of interested) tell(body);
     };
-    const bucket = { listeners, live: engine.subscribe(name, hear, {}) };
+    const bucket: Bucket<Body> = { listeners, live: engine.subscribe(name, hear, {}), isLive: false };
+    const live = () => {
+      bucket.isLive = true;
+    };
+    bucket.live.then(live, () => undefined); // a refusal is told to those who follow
     buckets.set(name, bucket);
     return bucket;
   }
@@ -57,19 +64,24 @@ export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: Feed
     bucket.live.then((id) => engine.unsubscribe(id)).catch(() => undefined);
   }
 
+  /** Listens in a bucket, live or not. */
+  function listen(bucket: Bucket<Body>, key: string, follower: (body: Body) => void): Stop {
+    // One of its own for each time, so that who follows twice with the same function is two followers.
+    const tell = (body: Body) => follower(body);
+    const interested = bucket.listeners.get(key) ?? new Set();
+    bucket.listeners.set(key, interested.add(tell));
+    return () => {
+      if (!interested.delete(tell) || interested.size > 0) return;
+      if (bucket.listeners.get(key) === interested) bucket.listeners.delete(key);
+      if (bucket.listeners.size === 0) closeBucket(trigger(key), bucket);
+    };
+  }
+
   return {
-    async follow(key, follower) {
-      // One of its own for each time, so that who follows twice with the same function is two followers.
-      const tell = (body: Body) => follower(body);
+    async follow(key, tell) {
       const name = trigger(key);
       const bucket = buckets.get(name) ?? openBucket(name);
-      const interested = bucket.listeners.get(key) ?? new Set();
-      bucket.listeners.set(key, interested.add(tell));
-      const stop = () => {
-        if (!interested.delete(tell) || interested.size > 0) return;
-        if (bucket.listeners.get(key) === interested) bucket.listeners.delete(key);
-        if (bucket.listeners.size === 0) closeBucket(name, bucket);
-      };
+      const stop = listen(bucket, key, tell);
       try {
         await bucket.live;
       } catch (error) {
@@ -77,6 +89,10 @@ export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: Feed
         throw error;
       }
       return stop;
+    },
+    followNow(key, tell) {
+      const bucket = buckets.get(trigger(key));
+      return bucket?.isLive ? listen(bucket, key, tell) : null;
     },
     publish: (key, body) => engine.publish(trigger(key), encode(key, body)),
   };

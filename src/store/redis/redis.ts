@@ -113,6 +113,8 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   }
 
   async function follow<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> {
+    const now = patience.reachable() ? feed.followNow(key, tell) : null;
+    if (now !== null) return now;
     let following: Promise<Stop> | null = null;
     try {
       return await patience.ask(() => {
