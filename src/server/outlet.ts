@@ -29,7 +29,9 @@ interface Text {
 /** A result of a subscription: what it says, and the subscription's id as it stands in a message, with its quotes. */
 interface Letter {
   readonly json: Buffer;
-  readonly id: Buffer;
+  readonly id: string;
+  /** Bytes of the id. */
+  readonly idLength: number;
 }
 
 /** A socket that all messages go out by: those of graphql-ws itself, and those of subscriptions. */
@@ -161,7 +163,9 @@ function flushAll(): void {
 export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
   private readonly outlet: Outlet;
   private readonly delivery: Delivery;
-  private readonly id: Buffer;
+  /** As it stands in a message. A text, not bytes: a small buffer keeps the whole piece of memory that it was cut from. */
+  private readonly id: string;
+  private readonly idLength: number;
   private finish: ((last: IteratorResult<ExecutionResult>) => void) | null = null;
   private over = false;
   private busy = false; // a result takes time
@@ -170,7 +174,8 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
   constructor(outlet: Outlet, id: string, delivery: Delivery) {
     this.outlet = outlet;
     this.delivery = delivery;
-    this.id = Buffer.from(JSON.stringify(id));
+    this.id = JSON.stringify(id);
+    this.idLength = Buffer.byteLength(this.id);
   }
 
   next(): Promise<IteratorResult<ExecutionResult>> {
@@ -215,12 +220,16 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
       }
       if (payload instanceof Promise) this.wait(payload);
       else {
-        const letter = { json: payload.json(), id: this.id };
+        const letter = this.letter(payload);
         letters.push(letter);
         size += lengthOf(letter);
       }
     }
     return size;
+  }
+
+  private letter(payload: Payload): Letter {
+    return { json: payload.json(), id: this.id, idLength: this.idLength };
   }
 
   private wait(payload: Promise<Payload>): void {
@@ -229,7 +238,7 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
       .then((made) => {
         this.busy = false;
         if (this.over) return;
-        this.outlet.write([], [{ json: made.json(), id: this.id }]);
+        this.outlet.write([], [this.letter(made)]);
         this.outlet.announce(this);
       })
       .catch(() => this.outlet.fail());
@@ -256,13 +265,13 @@ function lastOf(delivery: Delivery): IteratorResult<ExecutionResult> | null {
 const [BEFORE, BETWEEN, BEHIND] = ['{"id":', ',"type":"next","payload":', '}'] as const;
 const AROUND = BEFORE.length + BETWEEN.length + BEHIND.length;
 
-const lengthOf = ({ json, id }: Letter): number => AROUND + id.length + json.length;
+const lengthOf = ({ json, idLength }: Letter): number => AROUND + idLength + json.length;
 
 /** A whole message in one frame; returns where it ends. */
 function writeLetter(bytes: Buffer, start: number, letter: Letter): number {
   let at = writeHeader(bytes, start, lengthOf(letter));
   at += bytes.write(BEFORE, at, 'latin1');
-  at += letter.id.copy(bytes, at);
+  at += bytes.write(letter.id, at);
   at += bytes.write(BETWEEN, at, 'latin1');
   at += letter.json.copy(bytes, at);
   at += bytes.write(BEHIND, at, 'latin1');
