@@ -55,8 +55,12 @@ export const SITE_ID_LIMIT = 64; // characters
 /** Names that every JavaScript object answers to: clients that key a plain object by user id would break on them. */
 const OBJECT_MEMBERS: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
+/** Nearly all ids; there is nothing to look for in one of these but the names of members. */
+const ORDINARY = /^[a-z\d_.-]{1,128}$/i;
+
 /** Why this cannot be a user id, as the end of a sentence that begins with the field's name; null when it can. */
 export function userIdProblem(id: string): string | null {
+  if (ORDINARY.test(id) && !OBJECT_MEMBERS.has(id)) return null;
   const problem = plainIdProblem(id, USER_ID_LIMIT);
   if (problem !== null) return problem;
   if (OBJECT_MEMBERS.has(id)) return `must not be "${id}", which every JavaScript object has as a member`;
