@@ -3,8 +3,10 @@ import { calendars } from './figures/calendars.ts';
 import { commands } from './figures/commands.ts';
 import type { Figures } from './figures/figure.ts';
 import { latency } from './figures/latency.ts';
+import { reconnect } from './figures/reconnect.ts';
 import { redisMemory } from './figures/redis-memory.ts';
 import { resync } from './figures/resync.ts';
+import { sweep } from './figures/sweep.ts';
 import { commits } from './measure/commits.ts';
 import { deliveries } from './measure/deliveries.ts';
 import { further } from './measure/further.ts';
@@ -38,6 +40,8 @@ export const FIGURES: ReadonlyMap<string, Figures> = new Map([
   ['redis-memory', redisMemory],
   ['latency', latency],
   ['resync', resync],
+  ['reconnect', reconnect],
+  ['sweep', sweep],
   ['commands', commands],
   ['calendars', calendars],
 ]);

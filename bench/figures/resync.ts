@@ -1,21 +1,20 @@
 /** How long a process takes to read 10,000 watched people anew after its subscriber connection was cut. */
 import { Redis } from 'ioredis';
 import { systemClock } from '../../src/hub/clock.ts';
-import { createHub } from '../../src/hub/hub.ts';
 import type { Watch } from '../../src/hub/watch.ts';
 import { asMillis, asSiteId, asUserId } from '../../src/presence/ids.ts';
-import { openRedisStore, type RedisStore } from '../../src/store/redis/redis.ts';
+import { openRedisStore } from '../../src/store/redis/redis.ts';
 import { type Figures, ms } from './figure.ts';
+import { hubOn } from './hub.ts';
 
 const WATCHED = 10_000;
 const site = asSiteId('default');
-const log = { error: () => {}, warn: () => {}, info: () => {} };
 
 export const resync: Figures = async (url) => {
   const open = () =>
     openRedisStore({ url, prefix: 'bench:', wall: Date.now, later: (after, run) => clear(setTimeout(run, after)) });
   const [store, elsewhere] = await Promise.all([open(), open()]);
-  const hub = hubOn(store);
+  const hub = hubOn(store, systemClock(store.offset));
   const ids = Array.from({ length: WATCHED }, (_, at) => `user-${at}`);
   const watches: Watch[] = [];
   for (let from = 0; from < WATCHED; from += 100)
@@ -42,26 +41,6 @@ export const resync: Figures = async (url) => {
     },
   ];
 };
-
-function hubOn(store: RedisStore) {
-  const second = asMillis(1_000);
-  return createHub({
-    store,
-    clock: systemClock(store.offset),
-    log,
-    timings: {
-      idleTimeout: asMillis(300_000),
-      reconnectGrace: asMillis(5_000),
-      offlineAfter: asMillis(30_000),
-      heartbeatTtl: asMillis(75_000),
-      lastActiveRefresh: asMillis(900_000),
-      nodeLease: asMillis(5_000),
-      linger: second,
-    },
-    limits: { watch: 100 },
-    defaults: { connectionCap: 0 },
-  });
-}
 
 /** A record that others see as ONLINE. */
 function online() {
