@@ -4,7 +4,7 @@
  * anything malformed. But its requests, responses, headers and hooks cost three times what is done here for a query of
  * one person, and heartbeats are such requests.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
 import { z } from 'zod';
 import { chosenOperation, type Engine, type ExecuteArgs } from '../graphql/engine.ts';
@@ -44,11 +44,11 @@ export function createPlainRequests({ engine, contextFor }: PlainRequestsOptions
 
   return {
     wants({ method, headers }) {
-      const { accept = '*/*', origin, 'content-type': type = '', 'content-length': length } = headers;
+      const { origin, 'content-type': type = '', 'content-length': length } = headers;
       return (
         method === 'POST' &&
         /^application\/json(?:; ?charset=utf-8)?$/i.test(type) &&
-        /^(?:\*\/\*|application\/json(?:, ?\*\/\*)?)$/i.test(accept) &&
+        answerType(headers) !== null &&
         origin === undefined &&
         headers['content-encoding'] === undefined &&
         length !== undefined &&
@@ -64,13 +64,31 @@ export function createPlainRequests({ engine, contextFor }: PlainRequestsOptions
         Object.assign(request, { body: text });
         return false;
       }
-      const body = Buffer.from(JSON.stringify(await engine.execute(operation)));
-      response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': body.length });
-      response.end(body);
+      const result = await engine.execute(operation);
+      if (!('data' in result)) {
+        // Values of variables that do not fit: nothing was executed.
+        Object.assign(request, { body: text });
+        return false;
+      }
+      const body = Buffer.from(JSON.stringify(result));
+      const type = `${answerType(request.headers)}; charset=utf-8`;
+      response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body);
       return true;
     },
   };
 }
+
+/** As Yoga chooses: by what is named first. null: neither kind of JSON. */
+function answerType({ accept = '*/*' }: IncomingHttpHeaders): string | null {
+  const [first = ''] = accept.split(',', 1);
+  return ANSWERS.get(first.trim().toLowerCase()) ?? null;
+}
+
+const ANSWERS: ReadonlyMap<string, string> = new Map([
+  ['*/*', 'application/json'],
+  ['application/json', 'application/json'],
+  ['application/graphql-response+json', 'application/graphql-response+json'],
+]);
 
 /** At most `content-length`, which node:http sees to. null: whoever sent it is gone. */
 async function textOf(request: IncomingMessage): Promise<string | null> {
