@@ -33,6 +33,8 @@ const COMMAND_TIMEOUT = 1_000; // ms; a mutation answers within two seconds, con
 const CONNECT_TIMEOUT = 5_000; // ms
 const SILENCE = 3_000; // ms without an answer until a connection is made anew; TCP alone may take a quarter of an hour
 const START_TIMEOUT = 10_000; // ms for everything until the first command can be sent
+const EAGER = 100; // times
+const RETRY_EAGER = 50; // ms
 const RETRY_MOST = 500; // ms between attempts to reconnect
 
 /** @throws {StoreRefused} when Redis cannot be reached at start, or is too old */
@@ -87,7 +89,8 @@ async function open(options: RedisOptions, opened: (Redis | Cluster)[]): Promise
 const PATIENCE: RedisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
-  retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 8), RETRY_MOST),
+  // A Redis that was restarted is back within seconds, and everybody waits for it: it is tried again and again at first.
+  retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 8), attempt < EAGER ? RETRY_EAGER : RETRY_MOST),
   keepAlive: 10_000, // ms
   connectTimeout: CONNECT_TIMEOUT,
   socketTimeout: SILENCE,
