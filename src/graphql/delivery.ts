@@ -15,7 +15,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Attentive, Mailbox } from '../hub/mailbox.ts';
-import type { Millis, SessionId, UserId } from '../presence/ids.ts';
+import { type ClassOfViewer, classOf } from './class-of-viewer.ts';
 import type { Context } from './context.ts';
 import { createPlanner, deliverySchema, type Plan } from './plan.ts';
 
@@ -218,89 +218,4 @@ class MailboxDelivery implements Delivery {
     void this.mailbox.return();
     this.desk.leaveGroup(this.group);
   }
-}
-
-/** The results one by one, for whoever reads them from an iterator. */
-export function resultsOf(delivery: Delivery): AsyncIterableIterator<ExecutionResult> {
-  let wake = () => {};
-  let over = false;
-  delivery.attend({ ready: () => wake() });
-
-  function end(): void {
-    over = true;
-    delivery.stop();
-    wake();
-  }
-
-  async function next(): Promise<IteratorResult<ExecutionResult>> {
-    while (!over) {
-      const payload = delivery.take();
-      if (payload !== null) return { value: (await payload).result, done: false };
-      const ending = delivery.ended();
-      if (ending !== null) {
-        end();
-        if (ending.errors.length > 0) return { value: { errors: ending.errors }, done: false };
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-    return { value: undefined, done: true };
-  }
-
-  return {
-    next,
-    async return() {
-      end();
-      return { value: undefined, done: true };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-/** A viewer of whom only the class is known. */
-interface ClassOfViewer {
-  readonly context: Context;
-  /** Whether it was asked who exactly is asking. */
-  asked(): boolean;
-}
-
-function classOf({ hub, caller }: Context): ClassOfViewer {
-  let asked = false;
-  const who = (): never => {
-    asked = true;
-    throw new Error('a result that is shared may not depend on who is asking');
-  };
-  const anybody = caller && {
-    role: caller.role,
-    person: {
-      site: caller.person.site,
-      get user(): UserId {
-        return who();
-      },
-    },
-    get name(): string | null {
-      return who();
-    },
-    get issuedAt(): Millis | null {
-      return who();
-    },
-    get expiresAt(): Millis | null {
-      return who();
-    },
-  };
-  const context = {
-    hub,
-    caller: anybody,
-    get sessionId(): SessionId | null {
-      return who();
-    },
-    get openRoomSession(): Context['openRoomSession'] {
-      return who();
-    },
-  };
-  return { context, asked: () => asked };
 }

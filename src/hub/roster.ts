@@ -12,7 +12,8 @@ import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import { SECOND_LOOK, type Seen, see, type WatchOptions } from './watch.ts';
+import { SECOND_LOOK } from './reread.ts';
+import { type Seen, see, type WatchOptions } from './watch.ts';
 
 /** Somebody in a room. */
 export interface RoomMember extends Member {

@@ -2,16 +2,17 @@
  * Who is watched here, and by whom. One entry serves everybody in this process who watches the same person: follow,
  * then read, then the snapshot, then whatever is newer than the snapshot. Versions decide, never the order of arrival.
  */
-import { after, asMillis, type Millis, type Person, type SiteId } from '../presence/ids.ts';
-import { equal, type PresenceRecord } from '../presence/record.ts';
+import type { Millis, Person, SiteId } from '../presence/ids.ts';
+import type { PresenceRecord } from '../presence/record.ts';
 import { differs, type PresenceView, resolve } from '../presence/resolve.ts';
-import { selfView } from '../presence/self.ts';
 import { personKey } from '../store/key.ts';
 import type { Stop, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
+import { createRereading, type Follower } from './reread.ts';
+import { watchSelf } from './self-watch.ts';
 
 /** What anybody may be told of a person. */
 export interface Seen {
@@ -75,18 +76,6 @@ interface Subject {
   ready: Promise<void>;
 }
 
-/** Whoever goes by versions, and has to be told when the store lost some. */
-interface Follower {
-  readonly person: Person;
-  /** Of what it last heard; null until the first read. */
-  version(): number | null;
-  hear(record: PresenceRecord): void;
-  /** From now on whatever comes is newer. */
-  rewind(): void;
-  /** The store answers again, and `hear` has had what it says. */
-  vouch(): void;
-}
-
 export interface WatchesOptions {
   readonly store: Pick<Store, 'follow' | 'read' | 'reachable'>;
   readonly clock: Clock;
@@ -94,10 +83,6 @@ export interface WatchesOptions {
   /** How long somebody stays followed after the last watcher left, so that scrolling a list does not thrash the store. */
   readonly linger: Millis;
 }
-
-const REREAD_BATCH = 500; // people read at once
-/** When what a store has lost is believed to be lost: the processes that remember it notice its return within a second. */
-export const SECOND_LOOK = asMillis(2_000); // 2 s
 
 export function createWatches({ store, clock, mailboxes, linger }: WatchesOptions): Watches {
   const subjects = new Map<string, Subject>();
@@ -108,38 +93,11 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
   });
   const desk: Desk = { ready, join, leave, letGo };
   const selves = new Set<Follower>(); // people who watch themselves, once for each time
-  let stopSecondLook: Stop | null = null;
-
-  async function watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>> {
-    let last: { readonly version: number; readonly shown: object } | null = null;
-    let following: Promise<Stop> | null = null;
-    const mailbox = new SelfWatch(mailboxes, () => {
-      selves.delete(self);
-      // Whoever goes away while the subscription is being set up leaves nothing behind either.
-      following?.then((stop) => stop()).catch(() => undefined);
-    });
-    mailboxes.keep(mailbox, until);
-    const hear = (record: PresenceRecord) => {
-      if (last !== null && record.version <= last.version) return;
-      const before = last;
-      last = { version: record.version, shown: shownToSelf(record, clock.now()) };
-      if (before !== null && !equal(before.shown, last.shown)) mailbox.put('self', record);
-    };
-    const rewind = () => {
-      last = last && { ...last, version: -1 };
-    };
-    const self: Follower = { person, version: () => last?.version ?? null, hear, rewind, vouch: () => {} };
-    selves.add(self);
-    try {
-      following = store.follow(person, hear);
-      await following;
-      for (const record of await store.read([person])) hear(record);
-    } catch (error) {
-      await mailbox.return();
-      throw error;
-    }
-    return mailbox;
-  }
+  const rereading = createRereading({
+    store,
+    clock,
+    followers: () => [...[...subjects.values()].map(followerOf), ...selves],
+  });
 
   async function watch(people: readonly Person[], { until, onDone = null }: WatchOptions): Promise<Watch> {
     const mailbox = new Watch(mailboxes, desk, onDone);
@@ -252,42 +210,6 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     }
   }
 
-  async function reread(): Promise<void> {
-    const all = [...[...subjects.values()].map(followerOf), ...selves];
-    const doubtful: Follower[] = [];
-    for (let from = 0; from < all.length; from += REREAD_BATCH) {
-      doubtful.push(...(await rereadBatch(all.slice(from, from + REREAD_BATCH), false)));
-    }
-    if (doubtful.length === 0) return;
-    stopSecondLook?.();
-    stopSecondLook = clock.at(after(clock.now(), SECOND_LOOK), () => {
-      stopSecondLook = null;
-      rereadBatch(doubtful, true).catch(() => undefined); // away again; its return starts another
-    });
-  }
-
-  /**
-   * Resolves with those whose version went backwards: the store lost commits. Whoever made them may be writing them
-   * again at this moment, so these are not believed at the first look.
-   */
-  async function rereadBatch(batch: readonly Follower[], believe: boolean): Promise<readonly Follower[]> {
-    const versions = batch.map((follower) => follower.version());
-    const records = await store.read(batch.map(({ person }) => person));
-    return batch.filter((follower, at) => {
-      const record = records[at];
-      const version = follower.version();
-      if (record === undefined || version === null) return false;
-      const lower = record.version < version;
-      // Something newer than what was read may have come meanwhile.
-      if (lower && version !== versions[at]) return false;
-      if (lower && !believe) return true;
-      if (lower) follower.rewind();
-      follower.hear(record);
-      follower.vouch();
-      return false;
-    });
-  }
-
   function followerOf(subject: Subject): Follower {
     return {
       person: subject.person,
@@ -329,17 +251,17 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
 
   return {
     watch,
-    watchSelf,
+    watchSelf: (person, until) => watchSelf(person, until, { store, clock, mailboxes, selves }),
     lastHeard: (person) => subjects.get(personKey(person))?.heard?.seen ?? null,
     isSilent,
     silence,
     refresh(site) {
       for (const subject of subjects.values()) if (subject.person.site === site) subject.first = null;
     },
-    reread,
+    reread: rereading.reread,
     close() {
       idle.close();
-      stopSecondLook?.();
+      rereading.close();
       for (const subject of subjects.values()) forget(subject);
     },
   };
@@ -415,29 +337,6 @@ export class Watch extends Mailbox<Subject, Sighting> {
     }
   }
 }
-
-class SelfWatch extends Mailbox<'self', PresenceRecord> {
-  private readonly onDone: () => void;
-
-  constructor(home: Home, onDone: () => void) {
-    super(home);
-    this.onDone = onDone;
-  }
-
-  protected override merge(_: PresenceRecord, newer: PresenceRecord): PresenceRecord {
-    return newer;
-  }
-
-  protected override closed(): void {
-    this.onDone();
-  }
-}
-
-/** Kept rather than the record: at a later moment the record would show what time has changed since as well. */
-const shownToSelf = (record: PresenceRecord, now: Millis): object => ({
-  ...selfView(record, now),
-  name: record.name?.value,
-});
 
 /** What others may know of a record at `now`. */
 export function see(person: Person, record: PresenceRecord, now: Millis): Seen {

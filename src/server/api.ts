@@ -4,9 +4,9 @@ import { type CORSOptions, createYoga, type Plugin, type YogaServerInstance } fr
 import type { Logger } from 'pino';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
-import { resultsOf } from '../graphql/delivery.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
 import { apiError } from '../graphql/errors.ts';
+import { resultsOf } from '../graphql/results.ts';
 import type { Hub } from '../hub/hub.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { yogaLogging } from './log.ts';
