@@ -5,15 +5,13 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
-import { handleProtocols, makeServer, type Context as SocketContext, type SubscribePayload } from 'graphql-ws';
+import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
-import type { Viewing } from '../graphql/delivery.ts';
-import { chosenOperation, type Engine } from '../graphql/engine.ts';
-import { apiError, type CloseCode } from '../graphql/errors.ts';
+import type { Engine } from '../graphql/engine.ts';
+import type { CloseCode } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import { createLinger } from '../hub/linger.ts';
 import { Refusal } from '../hub/refusal.ts';
@@ -25,10 +23,9 @@ import { type Authenticate, AuthFailure } from './auth.ts';
 import { type ConnectionInit, parseConnectionInit, wantsToAppear } from './connection-init.ts';
 import { createLiveness } from './liveness.ts';
 import type { OriginCheck } from './origin.ts';
-import { Sink } from './outlet.ts';
 import { Peer } from './peer.ts';
-import { Pending } from './pending.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import { createSocketOperations, type Socket } from './socket-operations.ts';
 
 export interface WebSockets {
   /** For the `upgrade` event of a node:http server. False: the path is not ours, and nothing was done. */
@@ -54,18 +51,7 @@ export interface WebSocketsOptions {
   readonly tokenPerOperation: boolean;
 }
 
-type Socket = SocketContext<Record<string, unknown>, Peer>;
-
-/** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
-interface Operation extends ExecutionArgs {
-  readonly id: string;
-  readonly peer: Peer;
-  readonly pending: Pending;
-  readonly viewer: Viewing;
-}
-
 const MAX_PAYLOAD = 64 * 1024; // bytes of one message
-const MAX_OPERATIONS = 100; // under way at once on one socket
 const KEEP_ALIVE = 30_000; // ms until TCP itself asks whether the peer is there
 const INIT_WAIT = asMillis(3_000); // 3 s for connection_init
 
@@ -84,12 +70,11 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     close(peer, 4408, 'No connection_init came in time.'),
   );
 
+  const operations = createSocketOperations({ engine, contextFor, callerOf: operationCaller });
   const protocol = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: 0, // `silent` sees to it, with one timer for all
-    execute: (args) => execute(args as Operation),
-    subscribe: (args) => subscribe(args as Operation),
+    ...operations,
     onConnect: (socket) => connect(socket),
-    onSubscribe: (socket, id, payload) => begin(socket, id, payload),
     onClose: (socket, code) => disconnect(socket, code ?? 1006),
   });
 
@@ -198,66 +183,9 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     });
   }
 
-  function begin(socket: Socket, id: string, payload: SubscribePayload): Promise<Operation | readonly GraphQLError[]> {
-    const pending = new Pending();
-    socket.subscriptions[id] = pending;
-    return pending.settle(prepare(socket, { id, payload, pending }));
-  }
-
-  /** What graphql-ws is to execute, or the errors to answer. Never throws: that would close the socket and all that runs on it. */
-  async function prepare(
-    socket: Socket,
-    { id, payload, pending }: { readonly id: string; readonly payload: SubscribePayload; readonly pending: Pending },
-  ): Promise<Operation | readonly GraphQLError[]> {
-    try {
-      if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS) {
-        const says = `One socket has at most ${MAX_OPERATIONS} operations under way. Complete one first.`;
-        return [apiError('OPERATION_LIMIT_EXCEEDED', says, { limit: MAX_OPERATIONS })];
-      }
-      const peer = socket.extra;
-      const { document, errors } = engine.prepare(payload.query);
-      if (document === null || errors.length > 0) return errors;
-      chosenOperation(document, payload.operationName);
-      const caller = peer.caller ?? (await operationCaller(payload));
-      return {
-        id,
-        peer,
-        pending,
-        viewer: caller === peer.caller ? peer : { context: () => contextFor(peer, caller) },
-        schema: engine.schema,
-        document,
-        operationName: payload.operationName ?? null,
-        variableValues: payload.variables ?? null,
-        contextValue: null,
-      };
-    } catch (error) {
-      return [engine.present(error)];
-    } finally {
-      // graphql-ws holds the message for as long as the operation runs, which for a subscription is long.
-      Object.assign(payload, { query: '', variables: null, extensions: null });
-    }
-  }
-
   function contextFor(peer: Peer, caller: Caller | null): Context {
     const sessionId = peer.connection?.id ?? null;
     return { hub, caller, sessionId, openRoomSession: () => openRoomSession(peer, caller) };
-  }
-
-  function execute({ pending, document, operationName, variableValues, viewer }: Operation): Promise<ExecutionResult> {
-    return pending.settle(
-      engine.execute({ document, operationName, variables: variableValues, context: viewer.context() }),
-    );
-  }
-
-  async function subscribe(said: Operation): Promise<Sink | ExecutionResult> {
-    const { id, peer, pending, document, operationName, variableValues, viewer } = said;
-    Object.assign(said, { variableValues: null }); // as above
-    const operation = chosenOperation(document, operationName);
-    const begun = engine.subscribe({ document, operation, variables: variableValues ?? {}, viewer });
-    const delivery = await pending.settle(begun, (late) => {
-      if ('take' in late) late.stop();
-    });
-    return 'take' in delivery ? new Sink(peer.outlet, id, delivery) : delivery;
   }
 
   /** GraphiQL sends what stands in its Headers pane with each operation. */

@@ -1,0 +1,100 @@
+/**
+ * Operations over a WebSocket, between graphql-ws and the engine: what each is to do, whether anybody still waits for
+ * it, and nothing that would be held for as long as a subscription lasts.
+ */
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
+import type { Context as SocketContext, SubscribePayload } from 'graphql-ws';
+import type { Caller } from '../graphql/caller.ts';
+import type { Context } from '../graphql/context.ts';
+import type { Viewing } from '../graphql/delivery.ts';
+import { chosenOperation, type Engine } from '../graphql/engine.ts';
+import { apiError } from '../graphql/errors.ts';
+import { Sink } from './outlet.ts';
+import type { Peer } from './peer.ts';
+import { Pending } from './pending.ts';
+
+export type Socket = SocketContext<Record<string, unknown>, Peer>;
+
+export interface SocketOperationsOptions {
+  readonly engine: Engine;
+  readonly contextFor: (peer: Peer, caller: Caller | null) => Context;
+  /** Who is calling, for a socket that came without a token. */
+  readonly callerOf: (payload: SubscribePayload) => Promise<Caller | null>;
+}
+
+/** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
+interface Operation extends ExecutionArgs {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly pending: Pending;
+  readonly viewer: Viewing;
+}
+
+const MAX_OPERATIONS = 100; // under way at once on one socket
+
+/** For `makeServer`. */
+export function createSocketOperations({ engine, contextFor, callerOf }: SocketOperationsOptions) {
+  function onSubscribe(
+    socket: Socket,
+    id: string,
+    payload: SubscribePayload,
+  ): Promise<Operation | readonly GraphQLError[]> {
+    const pending = new Pending();
+    socket.subscriptions[id] = pending;
+    return pending.settle(prepare(socket, { id, payload, pending }));
+  }
+
+  /** What graphql-ws is to execute, or the errors to answer. Never throws: that would close the socket and all that runs on it. */
+  async function prepare(
+    socket: Socket,
+    { id, payload, pending }: { readonly id: string; readonly payload: SubscribePayload; readonly pending: Pending },
+  ): Promise<Operation | readonly GraphQLError[]> {
+    try {
+      if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS) {
+        const says = `One socket has at most ${MAX_OPERATIONS} operations under way. Complete one first.`;
+        return [apiError('OPERATION_LIMIT_EXCEEDED', says, { limit: MAX_OPERATIONS })];
+      }
+      const peer = socket.extra;
+      const { document, errors } = engine.prepare(payload.query);
+      if (document === null || errors.length > 0) return errors;
+      chosenOperation(document, payload.operationName);
+      const caller = peer.caller ?? (await callerOf(payload));
+      return {
+        id,
+        peer,
+        pending,
+        viewer: caller === peer.caller ? peer : { context: () => contextFor(peer, caller) },
+        schema: engine.schema,
+        document,
+        operationName: payload.operationName ?? null,
+        variableValues: payload.variables ?? null,
+        contextValue: null,
+      };
+    } catch (error) {
+      return [engine.present(error)];
+    } finally {
+      // graphql-ws holds the message for as long as the operation runs, which for a subscription is long.
+      Object.assign(payload, { query: '', variables: null, extensions: null });
+    }
+  }
+
+  function execute(args: ExecutionArgs): Promise<ExecutionResult> {
+    const { pending, document, operationName, variableValues, viewer } = args as Operation;
+    return pending.settle(
+      engine.execute({ document, operationName, variables: variableValues, context: viewer.context() }),
+    );
+  }
+
+  async function subscribe(args: ExecutionArgs): Promise<Sink | ExecutionResult> {
+    const { id, peer, pending, document, operationName, variableValues, viewer } = args as Operation;
+    Object.assign(args, { variableValues: null }); // as above
+    const operation = chosenOperation(document, operationName);
+    const begun = engine.subscribe({ document, operation, variables: variableValues ?? {}, viewer });
+    const delivery = await pending.settle(begun, (late) => {
+      if ('take' in late) late.stop();
+    });
+    return 'take' in delivery ? new Sink(peer.outlet, id, delivery) : delivery;
+  }
+
+  return { onSubscribe, execute, subscribe };
+}
