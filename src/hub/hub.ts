@@ -63,10 +63,16 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   /** Messages may have been lost, and perhaps more: everything that this process relies on is read anew. */
   const stopGaps = store.onGap(() => {
     membership?.doubt();
-    Promise.all([reread(), rereadRooms(), rereadChannels(), core.sites.reread()]).catch((error: unknown) => {
+    rereadAll().catch((error: unknown) => {
       log.warn({ err: error }, 'reading anew failed; the store is away again, and its return starts another');
     });
   });
+
+  /** Sites first: whether watchers are told at all what differs depends on them. */
+  async function rereadAll(): Promise<void> {
+    await core.sites.reread();
+    await Promise.all([reread(), rereadRooms(), rereadChannels()]);
+  }
 
   async function close(): Promise<void> {
     stopGaps();

@@ -119,14 +119,16 @@ export function createSites(store: Pick<Store, 'readSite' | 'updateSite' | 'foll
     }
   }
 
+  /** All at once: until it is done, changes may be told to watchers of a site that is off by now. */
   async function reread(): Promise<void> {
-    for (const [site, entry] of known) {
+    const readAnew = async ([site, entry]: readonly [SiteId, Known]) => {
       const before = entry.record?.version;
       const record = await store.readSite(site);
       // A version that went backwards is a failover that lost commits; but not if something newer came while we read.
-      if (entry.record === null || record.version === before || entry.record.version !== before) continue;
+      if (entry.record === null || record.version === before || entry.record.version !== before) return;
       replace(site, entry, record);
-    }
+    };
+    await Promise.all([...known].map(readAnew));
   }
 
   return {

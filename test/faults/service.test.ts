@@ -2,10 +2,11 @@
 import { expect, test } from 'vitest';
 import { attempt, http, lookAt, mutate, refusalOf, serviceOf, settingsOf } from '../api/operations.ts';
 import { setStatus } from '../process/people.ts';
-import { startFleet, until } from '../support/fleet.ts';
+import { pause, startFleet, startNode, startPrivateRedis, until } from '../support/fleet.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import { join, joinAll, named } from './crowd.ts';
 import { watch } from './onlooker.ts';
+import { openRoad } from './road.ts';
 
 const ENV = { PRESENCE_NODE_LEASE: '1.5', PRESENCE_RECONNECT_GRACE: '0.5', PRESENCE_OFFLINE_AFTER: '4' };
 const admin = (server: ServerProcess) => http(server, 'dev:root:admin');
@@ -117,4 +118,23 @@ test('settings that are changed on one server hold on the others, for those who 
   expect(refusalOf(await attempt(ada, 'setInvisible', { invisible: true })).code).toBe('INVISIBLE_DISABLED');
   expect(refusalOf(await attempt(ada, 'setStatus', { text: 'hi' })).code).toBe('STATUS_TEXT_DISABLED');
   await onlooker.sees('ada', 'AWAY', 5_000);
+}, 60_000);
+
+test('watchers are not told what was changed while it was off, though their server could not hear that it is', async () => {
+  const redis = await startPrivateRedis();
+  const road = await openRoad(redis.port);
+  const [near, far] = await Promise.all([startNode(road.url, ENV), startNode(redis.url, ENV)]);
+  for (const site of named('site', 300)) await serviceOf(http(near, `dev:root:admin:${site}`));
+  const users = named('user', 40);
+  const onlooker = await watch(() => near, users);
+  road.cut();
+  await mutate(admin(far), 'setServiceEnabled', { enabled: false });
+  for (const user of users) await setStatus(far, user, { text: 'unseen' });
+  await joinAll(users, { server: () => far });
+  road.mend();
+  await isOff(near);
+  await pause(1_000); // in which all that was missed is read
+  for (const user of users) expect(onlooker.changes(user)).toEqual([]);
+  await mutate(admin(far), 'setServiceEnabled', { enabled: true });
+  for (const user of users) await onlooker.sees(user, 'ONLINE unseen');
 }, 60_000);
