@@ -18,6 +18,7 @@ export function hubOn(store: Store, clock: Clock) {
       heartbeatTtl: asMillis(75_000),
       lastActiveRefresh: asMillis(900_000),
       nodeLease: asMillis(5_000),
+      pingInterval: asMillis(10_000),
       linger: asMillis(1_000),
     },
     limits: { watch: 100 },

@@ -1,8 +1,9 @@
 /**
  * How many connections a site has, over all processes. Each counts its own sockets and says the number to the store
  * soon after it changed, and again before it runs out there: what a process that was killed had counts for a while
- * longer, and then no more. Too many are believed once whoever they are made of has been heard of since: until then the
- * people of a process that is gone may be counted twice, there and where they came back to.
+ * longer, and then no more. Too many are believed once that has lasted: until whoever they are made of has been heard of
+ * since, the people of a process that is gone may be counted twice, there and where they came back to; and until dead
+ * sockets have been noticed, so may those whose network was away for a moment.
  */
 import { after, asMillis, type Millis, type SiteId } from '../presence/ids.ts';
 import type { SiteRecord } from '../presence/site.ts';
@@ -25,6 +26,8 @@ export interface ConnectionCounts {
 
 export interface ConnectionCountsOptions {
   readonly core: Pick<Core, 'clock' | 'log' | 'node' | 'sites' | 'store' | 'timings'>;
+  /** A dead socket is open for at most so long after the last that was heard of it. */
+  readonly deadFor: Millis;
   /** 0: none. */
   readonly capOf: (site: SiteRecord) => number;
   /** More than the cap, for certain. */
@@ -37,7 +40,7 @@ interface Tally {
   /** Something changed since the store was told. */
   changed: boolean;
   telling: boolean;
-  /** Since when there have been too many, as far as this process knows. */
+  /** Since when there have been too many, whenever this process looked. */
   tooManySince: Millis | null;
   cancel: Stop;
   readonly letGo: Stop;
@@ -46,7 +49,7 @@ interface Tally {
 const GATHER = asMillis(250); // ms in which changes are gathered
 const LAST_KNOWN = 1_000; // sites whose sum is kept for when the store is out of reach
 
-export function createConnectionCounts({ core, capOf, onExcess }: ConnectionCountsOptions): ConnectionCounts {
+export function createConnectionCounts({ core, deadFor, capOf, onExcess }: ConnectionCountsOptions): ConnectionCounts {
   const { clock, log, node, sites, store, timings } = core;
   const often = asMillis(timings.nodeLease / 2);
   /** Where nobody decides by the number, so that quiet sockets cost the store next to nothing. */
@@ -118,9 +121,9 @@ export function createConnectionCounts({ core, capOf, onExcess }: ConnectionCoun
     const counted = await askStore(site);
     if (!record.service.enabled || cap === 0 || counted.connections <= cap) {
       tally.tooManySince = null;
-    } else if (!isCertain(tally, counted)) {
-      return GATHER;
     } else {
+      const wait = untilCertain(tally, counted);
+      if (wait > 0) return asMillis(Math.min(Math.max(wait, GATHER), often));
       await onExcess(site, counted.connections);
     }
     return pauseFor(cap);
@@ -128,11 +131,12 @@ export function createConnectionCounts({ core, capOf, onExcess }: ConnectionCoun
 
   const pauseFor = (cap: number): Millis => (cap > 0 ? often : seldom);
 
-  /** Every process that counts was heard of since there were too many. */
-  function isCertain(tally: Tally, { age }: Counted): boolean {
+  /** How long until there have been too many for longer than a dead socket counts, and every process was heard of since. */
+  function untilCertain(tally: Tally, { age }: Counted): Millis {
     const now = clock.now();
     tally.tooManySince ??= now;
-    return now - tally.tooManySince >= age;
+    const lasted = now - tally.tooManySince;
+    return asMillis(Math.max(deadFor + 2 * GATHER - lasted, lasted < age ? GATHER : 0)); // one to say, one to hear it
   }
 
   function forget(site: SiteId, tally: Tally): void {

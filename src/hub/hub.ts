@@ -17,7 +17,7 @@ import { createMailboxes } from './mailboxes.ts';
 import { createMembership } from './membership.ts';
 import { createPeople, type Limits } from './people.ts';
 import { createRooms } from './room.ts';
-import { createService } from './service.ts';
+import { createService, type ServiceOptions } from './service.ts';
 import { createSessions } from './session.ts';
 import { createSettings, type SettingsDefaults } from './settings.ts';
 import { createStatuses } from './status.ts';
@@ -29,7 +29,7 @@ export interface HubOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly timings: Timings;
+  readonly timings: Timings & Pick<ServiceOptions, 'pingInterval'>;
   readonly limits: Limits;
   readonly defaults: SettingsDefaults;
 }
@@ -45,7 +45,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   );
   const { rereadRooms, closeRooms, silenceRooms, refreshRooms, ...rooms } = createRooms(core, mailboxes);
   const { rereadChannels, closeChannels, ...channels } = createChannels({ core, limits, watchPeople });
-  const { closeService, ...service } = createService(core, mailboxes, defaults);
+  const { closeService, ...service } = createService({ core, mailboxes, defaults, pingInterval: timings.pingInterval });
   const { closeCalendars, ...calendars } = createCalendars(core);
   const { drain, ...sessions } = createSessions(core, () => membership?.doubt());
   const membership =

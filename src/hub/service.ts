@@ -2,7 +2,7 @@
  * Whether live presence is on for a site. It is a part of the site's record: one commit switches it for every process,
  * and it stays as it is until an administrator says otherwise, or there are too many connections.
  */
-import type { Millis, SiteId } from '../presence/ids.ts';
+import { asMillis, type Millis, type SiteId } from '../presence/ids.ts';
 import { equal } from '../presence/record.ts';
 import { type SiteRecord, switchService } from '../presence/site.ts';
 import { createConnectionCounts } from './connections.ts';
@@ -33,12 +33,24 @@ interface Watcher {
   told: Shown | null;
 }
 
-export function createService(core: Core, mailboxes: Mailboxes, defaults: SettingsDefaults) {
+export interface ServiceOptions {
+  readonly core: Core;
+  readonly mailboxes: Mailboxes;
+  readonly defaults: SettingsDefaults;
+  /** A quiet socket is pinged after this long, and ended after half as long again. */
+  readonly pingInterval: Millis;
+}
+
+/** A socket that stays quiet is ended after so many ping intervals. */
+const PINGS_TO_END = 1.5;
+
+export function createService({ core, mailboxes, defaults, pingInterval }: ServiceOptions) {
   const { log, sites } = core;
   const watchers = new Set<Watcher>();
   const capOf = (record: SiteRecord): number => connectionCapOf(record, defaults);
   const shown = (record: SiteRecord): Shown => ({ ...record.service, connectionCap: capOf(record) });
-  const counts = createConnectionCounts({ core, capOf, onExcess: switchItselfOff });
+  const deadFor = asMillis(pingInterval * PINGS_TO_END);
+  const counts = createConnectionCounts({ core, deadFor, capOf, onExcess: switchItselfOff });
 
   sites.onChange((site, record) => {
     const service = serviceOf(site, record);

@@ -30,8 +30,8 @@ const ENTER = 'mutation { enterRoom(input: { key: "doc" }) { room { count } } }'
 const switchTo = (service: Service, enabled: boolean) => mutate(admin(service), 'setServiceEnabled', { enabled });
 const cap = (service: Service, connectionCap: number) => mutate(admin(service), 'updateSettings', { connectionCap });
 
-/** Long enough for the number of connections to be told and judged. */
-const counted = (service: Service) => service.clock.pass(0.25);
+/** Long enough for the number of connections to be told and judged: dead sockets count for 15 seconds. */
+const counted = (service: Service) => service.clock.pass(16);
 
 async function people(service: Service, count: number): Promise<Device[]> {
   const users = Array.from({ length: count }, (_, at) => `dev:user-${at}`);
@@ -161,6 +161,24 @@ describe('above its cap the service', () => {
     await service.connect({ token: 'dev:another' });
     await counted(service);
     expect(await serviceOf(admin(service))).toMatchObject({ enabled: false, connections: 2 });
+  });
+
+  it('stays on when everybody comes back at once after a moment without network, and their dead sockets still count', async () => {
+    const service = await startService({ PRESENCE_CONNECTION_CAP: '3' });
+    const dead = await people(service, 2);
+    await service.clock.pass(60);
+    await people(service, 2);
+    await service.clock.pass(0.25);
+    expect((await serviceOf(admin(service))).connections).toBe(4);
+    await service.clock.pass(14.75);
+    for (const device of dead) await device.drop();
+    await service.clock.pass(60);
+    expect(await serviceOf(admin(service))).toMatchObject({ enabled: true, connections: 2 });
+    await people(service, 2);
+    await service.clock.pass(15);
+    expect(await serviceOf(admin(service))).toMatchObject({ enabled: true, connections: 4 });
+    await service.clock.pass(1);
+    expect(await serviceOf(admin(service))).toMatchObject({ enabled: false, connections: 4 });
   });
 
   it('lets everybody in who comes', async () => {

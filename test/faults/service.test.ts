@@ -8,7 +8,12 @@ import { join, joinAll, named } from './crowd.ts';
 import { watch } from './onlooker.ts';
 import { openRoad } from './road.ts';
 
-const ENV = { PRESENCE_NODE_LEASE: '1.5', PRESENCE_RECONNECT_GRACE: '0.5', PRESENCE_OFFLINE_AFTER: '4' };
+const ENV = {
+  PRESENCE_NODE_LEASE: '1.5',
+  PRESENCE_PING_INTERVAL: '1',
+  PRESENCE_RECONNECT_GRACE: '0.5',
+  PRESENCE_OFFLINE_AFTER: '4',
+};
 const admin = (server: ServerProcess) => http(server, 'dev:root:admin');
 
 async function twoServers(env: Readonly<Record<string, string>> = {}) {

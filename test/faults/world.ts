@@ -41,6 +41,7 @@ const TIMINGS = {
   heartbeatTtl: asMillis(60_000),
   lastActiveRefresh: asMillis(60_000),
   nodeLease: asMillis(400),
+  pingInterval: asMillis(60_000),
   linger: asMillis(100),
 };
 const QUIET = { error: () => {}, warn: () => {}, info: () => {} };
