@@ -13,7 +13,7 @@ const ServiceType = builder.objectRef<Service>('Service').implement({
     enabled: t.exposeBoolean('enabled', { description: 'Whether it is on.' }),
     connections: t.int({
       description:
-        'Open WebSockets with a token of this site, over all servers, those that only watch among them; HTTP sessions and server-sent events do not count. Counted when asked for; those of other servers are up to a quarter of a second old, and those of one that was killed count for some seconds longer. While the store is out of reach, the last known.',
+        'Open WebSockets with a token of this site, over all servers, those that only watch among them; HTTP sessions and server-sent events do not count. Counted when asked for; those of other servers are up to a quarter of a second old, and those of one that was killed count for some seconds longer. While the store is out of reach, the last known. People who hide have connections too, so the number changes when they connect, though it never says who did.',
       resolve: (service) => service.connections(),
     }),
     connectionCap: t.exposeInt('connectionCap', {
@@ -52,10 +52,17 @@ builder.mutationField('setServiceEnabled', (t) =>
   t.field({
     type: ServicePayload,
     description:
-      'Switches live presence on or off for everybody on this site. On again, those who watch are told what differs from what they were told last. CONNECTION_CAP_REACHED while there are more connections than the cap. What is so already stays as it is. ADMIN or SERVER.',
+      'Switches live presence on or off for everybody on this site. On again, those who watch are told what differs from what they were told last; of somebody whom another began to watch meanwhile, everybody who watches is told once more. CONNECTION_CAP_REACHED while there are more connections than the cap. What is so already stays as it is. ADMIN or SERVER.',
     authScopes: { administrator: true },
     args: { input: t.arg({ type: SetServiceEnabledInput, required: true, description: 'On or off.' }) },
-    resolve: (_, { input }, context) => context.hub.setServiceEnabled(callerOf(context).person.site, input.enabled),
+    resolve: (_, { input }, context) => {
+      const { person, role } = callerOf(context);
+      return context.hub.setServiceEnabled(
+        person.site,
+        input.enabled,
+        role === 'SERVER' ? 'the backend' : 'an administrator',
+      );
+    },
   }),
 );
 

@@ -35,7 +35,7 @@ const UpdateSettingsInput = builder.inputType('UpdateSettingsInput', {
     allowInvisible: t.boolean({ description: 'Whether people may hide.' }),
     allowStatusText: t.boolean({ description: 'Whether people may set texts.' }),
     idleTimeoutSeconds: t.int({ description: 'From 1 to 86400.' }),
-    connectionCap: t.int({ description: '0: no cap.' }),
+    connectionCap: t.int({ description: 'From 0 to 2147483647; 0: no cap.' }),
   }),
 });
 

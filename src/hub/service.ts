@@ -23,6 +23,9 @@ export interface Service {
   connections(): Promise<number>;
 }
 
+/** Who may switch it. */
+type Switcher = 'an administrator' | 'the backend';
+
 /** What of it is announced. */
 type Shown = Pick<Service, 'enabled' | 'connectionCap' | 'reason'>;
 
@@ -85,16 +88,16 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
   }
 
   /** What is so already stays as it is. */
-  async function setServiceEnabled(site: SiteId, enabled: boolean): Promise<Service> {
+  async function setServiceEnabled(site: SiteId, enabled: boolean, by: Switcher): Promise<Service> {
     const connections = enabled ? await counts.ask(site) : 0;
     let switched = false;
     const record = await sites.change(site, (before) => {
       switched = before.service.enabled !== enabled;
-      if (!enabled) return switchService(before, { enabled, reason: 'Switched off by an administrator.' });
+      if (!enabled) return switchService(before, { enabled, reason: `Switched off by ${by}.` });
       if (switched) refuseAbove(capOf(before), connections);
       return switchService(before, { enabled, reason: null });
     });
-    if (switched) log.info({ site }, `an administrator switched the service ${enabled ? 'on' : 'off'}`);
+    if (switched) log.info({ site }, `${by} switched the service ${enabled ? 'on' : 'off'}`);
     return serviceOf(site, record);
   }
 

@@ -41,7 +41,7 @@ export interface SettingsDefaults {
   readonly connectionCap: number;
 }
 
-const MOST_CONNECTIONS = 100_000_000;
+const MOST_CONNECTIONS = 2_147_483_647; // the largest Int; PRESENCE_CONNECTION_CAP has the same bound
 
 export function createSettings(core: Core, defaults: SettingsDefaults) {
   const settingsOf = (site: SiteId, { settings }: SiteRecord): Settings => ({

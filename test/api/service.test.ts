@@ -203,6 +203,12 @@ describe('an administrator', () => {
     expect(await changes.next()).toEqual(on);
   });
 
+  it('is not named where it was the backend that switched it off', async () => {
+    const service = await startService();
+    const { service: off } = await mutate(http(service, 'dev:backend:server'), 'setServiceEnabled', { enabled: false });
+    expect(off).toMatchObject({ enabled: false, reason: 'Switched off by the backend.' });
+  });
+
   it('changes nothing by asking for what is so already, and the first reason stays', async () => {
     const service = await startService({ PRESENCE_CONNECTION_CAP: '1' });
     const changes = await changesOf(service);

@@ -126,6 +126,15 @@ describe('a site’s settings', () => {
     expect(await settingsOf(http(service, BLUE))).toEqual({ ...defaults, id: 'settings:blue' });
   });
 
+  it('may have as large a cap as the server’s own', async () => {
+    const service = await startService({ PRESENCE_CONNECTION_CAP: '2147483647' });
+    expect((await settingsOf(http(service, RED))).connectionCap).toBe(2_147_483_647);
+    const by = admin(service, 'red');
+    await mutate(by, 'updateSettings', { connectionCap: 1 });
+    const { settings } = await mutate(by, 'updateSettings', { connectionCap: 2_147_483_647 });
+    expect(settings.connectionCap).toBe(2_147_483_647);
+  });
+
   it('change only in what is named', async () => {
     const service = await startService();
     const by = admin(service, 'red');
