@@ -1,10 +1,11 @@
 /** Channels: who is in them, as the application's backend says, and finding one's own. */
 import { within } from '../hub/input.ts';
+import { canBeChannel } from '../presence/channel.ts';
 import type { Channel } from '../store/store.ts';
 import { builder } from './builder.ts';
 import { callerOf, channelViewerOf } from './context.ts';
 import { channelId, NodeInterface } from './node.ts';
-import { type Edge, MAX_PAGE, type Page, PageInfoType, pageOf } from './page.ts';
+import { type Edge, MAX_PAGE, type Page, PageInfoType, type Places, pageOf } from './page.ts';
 import { UserType } from './user.ts';
 
 const ChannelType = builder.objectRef<Channel>('Channel').implement({
@@ -87,7 +88,7 @@ builder.queryFields((t) => ({
     },
     resolve: async (_, { filter, first, after }, context) => {
       const all = await context.hub.channels(callerOf(context).person, filter ?? {});
-      return pageOf(all, { first: first ?? 20, after }, placeOf);
+      return pageOf(all, { first: first ?? 20, after }, PLACES);
     },
   }),
 }));
@@ -159,5 +160,13 @@ builder.mutationFields((t) => ({
   }),
 }));
 
-/** Grows in the order in which channels are listed; no type and no key has this character. */
-const placeOf = ({ name: { type, key } }: Channel): string => `${type}\u0000${key}`;
+/** No type and no key has this character. */
+const BETWEEN = '\u0000';
+
+const PLACES: Places<Channel> = {
+  of: ({ name: { type, key } }) => `${type}${BETWEEN}${key}`,
+  has(place) {
+    const [type = '', key = '', ...more] = place.split(BETWEEN);
+    return more.length === 0 && canBeChannel(type, key);
+  },
+};

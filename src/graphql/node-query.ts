@@ -4,7 +4,8 @@ import type { Service } from '../hub/service.ts';
 import type { Settings } from '../hub/settings.ts';
 import type { Seen } from '../hub/watch.ts';
 import { canBeChannel } from '../presence/channel.ts';
-import { type Person, userIdProblem } from '../presence/ids.ts';
+import { type Person, type SiteId, userIdProblem } from '../presence/ids.ts';
+import { canBeRoom } from '../presence/room.ts';
 import type { CustomStatus } from '../presence/site.ts';
 import type { Channel } from '../store/store.ts';
 import { builder } from './builder.ts';
@@ -59,7 +60,7 @@ async function find(id: string, context: Context): Promise<AnyNode | null> {
     case 'service':
       return rest === person.site ? { ...(await hub.service(person.site)), __typename: 'Service' } : null;
     case 'room':
-      return { site: person.site, key: hub.roomName(rest), __typename: 'Room' };
+      return roomAt(rest, person.site);
     case 'member':
       return memberAt(rest, context);
     case 'channel':
@@ -75,9 +76,13 @@ async function findSession(id: string, person: Person, context: Context): Promis
   return session === undefined ? null : { ...session, __typename: 'Session' };
 }
 
+const roomAt = (key: string, site: SiteId): AnyNode | null =>
+  canBeRoom(key) ? { site, key, __typename: 'Room' } : null;
+
 async function memberAt(rest: string, context: Context): Promise<AnyNode | null> {
-  const parts = partsOf(rest);
-  const member = parts && (await findMember(context, callerOf(context).person.site, ...parts));
+  const [room = '', user = ''] = partsOf(rest) ?? [];
+  if (!canBeRoom(room)) return null;
+  const member = await findMember(context, callerOf(context).person.site, room, user);
   return member && { ...member, __typename: 'RoomMember' };
 }
 

@@ -19,6 +19,14 @@ interface PageInfoModel {
   readonly endCursor: string | null;
 }
 
+/** Where items stand in a list, as texts. */
+export interface Places<Item> {
+  /** Grows along the list. */
+  of(item: Item): string;
+  /** Whether an item could stand there. */
+  has(place: string): boolean;
+}
+
 export const MAX_PAGE = 500; // items
 
 export const PageInfoType = builder.objectRef<PageInfoModel>('PageInfo').implement({
@@ -40,16 +48,15 @@ export const PageInfoType = builder.objectRef<PageInfoModel>('PageInfo').impleme
 /**
  * The page of an ordered list that begins behind `after`. A cursor says where an item stands, not which number it has,
  * so that a page goes on at the right place whoever came or left meanwhile.
- * @param placeOf grows along the list
  */
 export function pageOf<Item>(
   items: readonly Item[],
   { first, after }: { readonly first: number; readonly after: string | null | undefined },
-  placeOf: (item: Item) => string,
+  places: Places<Item>,
 ): Page<Item> {
   if (first < 0 || first > MAX_PAGE) throw badInput('first', `must be from 0 to ${MAX_PAGE}; this is ${first}`);
-  const from = after == null ? 0 : startAfter(items, decode(after), placeOf);
-  const edges = items.slice(from, from + first).map((node) => ({ cursor: encode(placeOf(node)), node }));
+  const from = after == null ? 0 : startAfter(items, decode(after, places), places);
+  const edges = items.slice(from, from + first).map((node) => ({ cursor: encode(places.of(node)), node }));
   return {
     edges,
     pageInfo: {
@@ -61,15 +68,15 @@ export function pageOf<Item>(
   };
 }
 
-function startAfter<Item>(items: readonly Item[], place: string, placeOf: (item: Item) => string): number {
-  const at = items.findIndex((item) => placeOf(item) > place);
+function startAfter<Item>(items: readonly Item[], place: string, { of }: Places<Item>): number {
+  const at = items.findIndex((item) => of(item) > place);
   return at < 0 ? items.length : at;
 }
 
 const encode = (place: string): string => Buffer.from(place).toString('base64url');
 
-function decode(cursor: string): string {
+function decode<Item>(cursor: string, places: Places<Item>): string {
   const place = Buffer.from(cursor, 'base64url').toString();
-  if (place === '' || encode(place) !== cursor) throw badInput('after', 'must be a cursor of an earlier page');
+  if (encode(place) !== cursor || !places.has(place)) throw badInput('after', 'must be a cursor of an earlier page');
   return place;
 }

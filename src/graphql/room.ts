@@ -1,11 +1,11 @@
 /** Who is here: rooms, their members, and coming and going. */
 import type { RoomChange, RoomMember } from '../hub/roster.ts';
-import type { SiteId } from '../presence/ids.ts';
+import { type SiteId, userIdProblem } from '../presence/ids.ts';
 import { colorOf } from '../presence/room.ts';
 import { builder } from './builder.ts';
 import { type Context, callerOf, roomSessionOf, sessionOf } from './context.ts';
 import { memberId, NodeInterface } from './node.ts';
-import { type Edge, type Page, PageInfoType, pageOf } from './page.ts';
+import { type Edge, type Page, PageInfoType, type Places, pageOf } from './page.ts';
 import { UserType } from './user.ts';
 
 export interface RoomModel {
@@ -83,7 +83,7 @@ const RoomType = builder.objectRef<RoomModel>('Room').implement({
       },
       resolve: async ({ site, key }, { first, after }, context) => {
         const all = await context.hub.roomMembers(site, key);
-        const page = pageOf(all, { first: first ?? 100, after }, placeOf);
+        const page = pageOf(all, { first: first ?? 100, after }, PLACES);
         const nodes = await withPresence(
           page.edges.map(({ node }) => node),
           context,
@@ -225,6 +225,7 @@ async function withPresence(members: readonly RoomMember[], { hub }: Context): P
   return members.map((member, at) => ({ ...member, seen: seen[at] ?? member.seen }));
 }
 
-/** Grows in the order in which members are listed. */
-const placeOf = ({ enteredAt, seen }: RoomMember): string =>
-  `${String(enteredAt).padStart(15, '0')} ${seen.person.user}`;
+const PLACES: Places<RoomMember> = {
+  of: ({ enteredAt, seen }) => `${String(enteredAt).padStart(15, '0')} ${seen.person.user}`,
+  has: (place) => /^\d{15} /.test(place) && userIdProblem(place.slice(16)) === null,
+};

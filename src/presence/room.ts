@@ -7,6 +7,7 @@ import { hash } from './hash.ts';
 import { after, type Millis, type SessionId } from './ids.ts';
 import { isHidden } from './last-active.ts';
 import { equal, type PresenceRecord, type RoomEntry, type RoomWords, revise } from './record.ts';
+import { lineProblem } from './text.ts';
 
 export const ROOM_KEY_LIMIT = 128; // characters
 export const LABEL_LIMIT = 64; // characters
@@ -28,6 +29,9 @@ export interface Entering extends RoomWords {
   /** null: until it is left. */
   readonly expiresAfter: Millis | null;
 }
+
+/** Whether there can be a room of this key. */
+export const canBeRoom = (key: string): boolean => lineProblem(key, ROOM_KEY_LIMIT) === null;
 
 /** Enters, or updates what is said there. What expires gives way again to what was said before it without an end. */
 export function enterRoom(record: PresenceRecord, entering: Entering, now: Millis): PresenceRecord {

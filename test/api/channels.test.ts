@@ -397,7 +397,10 @@ describe.each(STORES)('finding one’s channels on the %s store', (_, env) => {
       return refusalOf(await ada.ask(query, variables));
     };
     expect(await refused({ first: 501 })).toMatchObject({ code: 'BAD_USER_INPUT', field: 'first' });
-    expect(await refused({ after: 'no cursor' })).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+    const cursorOf = (place: string) => Buffer.from(place).toString('base64url');
+    const notHere = ['team', 'team:7', 'team\u00007\u00008', '\u00007', 'team\u0000', `${'x'.repeat(65)}\u00007`];
+    for (const after of ['', 'no cursor', 'AAAA', ...notHere.map(cursorOf)])
+      expect(await refused({ after })).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
   });
 });
 

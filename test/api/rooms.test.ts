@@ -162,6 +162,11 @@ describe.each([
         members: { edges: [{ node: { user: { id: 'c' } } }], pageInfo: { hasNextPage: false, hasPreviousPage: true } },
       },
     });
+    const places = ['a', '1780315200000 a', '001780315200000a', '001780315200000 ', '00178031520000x a', 'team\u00007'];
+    for (const after of ['', 'AAAA', ...places.map((place) => Buffer.from(place).toString('base64url'))]) {
+      const { errors } = await service.ask('dev:a', page, { after });
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+    }
     expect(
       (await service.ask('dev:a', '{ node(id: "member:doc%3A1:c") { id ... on RoomMember { label color } } }')).data,
     ).toMatchObject({
