@@ -76,7 +76,8 @@ builder.queryFields((t) => ({
   }),
   channels: t.field({
     type: ChannelConnection,
-    description: 'The channels that the caller is in, by type and then key.',
+    description:
+      'The channels that the caller is in, by type and then key. All of them are read for each page: meant for hundreds, not thousands.',
     args: {
       filter: t.arg({
         type: 'JSONObject',

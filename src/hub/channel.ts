@@ -3,6 +3,7 @@ import { CHANNEL_TYPE_LIMIT, MAX_CHANNEL_MEMBERS, matches, upsertChannel } from 
 import type { Person, SiteId } from '../presence/ids.ts';
 import type { JsonObject } from '../presence/record.ts';
 import { hasPresence, MAX_TYPES_WITHOUT_PRESENCE, setTypePresence } from '../presence/site.ts';
+import { personKey } from '../store/key.ts';
 import type { Channel, ChannelName } from '../store/store.ts';
 import { type ChannelRef, type ChannelViewer, channelName, sees } from './channel-viewer.ts';
 import { type ChannelWatchOptions, createChannelWatches } from './channel-watch.ts';
@@ -22,6 +23,7 @@ export interface SetChannelTypeInput {
 export function createChannels(options: ChannelWatchOptions) {
   const { store, sites } = options.core;
   const watches = createChannelWatches(options);
+  const asking = new Map<string, Promise<readonly Channel[]>>();
 
   async function upsert(site: SiteId, input: UpsertChannelInput): Promise<Channel> {
     const name = channelName(site, input);
@@ -60,10 +62,22 @@ export function createChannels(options: ChannelWatchOptions) {
 
   /** Those that the person is in, by type and then key. */
   async function channels(person: Person, filter: JsonObject): Promise<readonly Channel[]> {
-    const all = await store.channelsOf(person);
-    return all
-      .filter(({ record }) => matches(record.custom, filter))
-      .sort((a, b) => compare(a.name.type, b.name.type) || compare(a.name.key, b.name.key));
+    return (await channelsOf(person)).filter(({ record }) => matches(record.custom, filter));
+  }
+
+  /** All of them, read once for all who ask in one go: an operation may ask thousands of times. */
+  function channelsOf(person: Person): Promise<readonly Channel[]> {
+    const key = personKey(person);
+    const asked = asking.get(key);
+    if (asked !== undefined) return asked;
+    const read = async () => {
+      await undefined; // whoever asks from here on is answered anew, with whatever was changed before they asked
+      asking.delete(key);
+      return [...(await store.channelsOf(person))].sort(byName);
+    };
+    const reading = read();
+    asking.set(key, reading);
+    return reading;
   }
 
   return {
@@ -77,5 +91,7 @@ export function createChannels(options: ChannelWatchOptions) {
     closeChannels: watches.close,
   };
 }
+
+const byName = ({ name: a }: Channel, { name: b }: Channel): number => compare(a.type, b.type) || compare(a.key, b.key);
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));

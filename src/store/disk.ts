@@ -1,7 +1,7 @@
 import { type Codec, unsealRecord } from './envelope.ts';
 import { StoreUnavailable } from './store.ts';
 
-/** Where records last: bytes under keys. The embedded store keeps no copy of what a disk has. */
+/** Where records last: bytes under keys. The embedded store keeps no copy of what a disk has, but of the channels used last. */
 export interface Disk {
   /** null: nothing was put there. */
   get(key: string): Buffer | null;

@@ -6,6 +6,7 @@ import { type Disk, readRecord } from './disk.ts';
 import { sealRecord } from './envelope.ts';
 import { createLocalFeed, type Feed } from './feed.ts';
 import { createLedger, type Ledger } from './ledger.ts';
+import { createRecent } from './recent.ts';
 
 export interface PlainRecords<Body> extends Ledger<Body> {
   read(key: string): Body;
@@ -23,17 +24,30 @@ export interface PlainRecordsOptions<Body extends Versioned> {
   readonly empty: Body;
   /** Called with every record that stands from now on, before anybody is told. */
   readonly onChange?: (key: string, before: Body, after: Body) => void;
+  /** How much is kept decoded, each record counting for its `weightOf`, or for one; 0: nothing. */
+  readonly remembered?: number;
+  readonly weightOf?: (record: Body) => number;
 }
 
 export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
-  const { disk, engine, now, kind, codec, empty, onChange } = options;
+  const { disk, engine, now, kind, codec, empty, onChange, remembered = 0, weightOf } = options;
   const { follow, publish } = createLocalFeed<Body>(engine, kind);
-  const read = (key: string): Body => readRecord(disk, key, codec) ?? empty;
+  const recent = createRecent<Body>(remembered, weightOf);
+
+  function read(key: string): Body {
+    const known = recent.get(key);
+    if (known !== undefined) return known;
+    const record = readRecord(disk, key, codec) ?? empty;
+    if (record !== empty) recent.set(key, record);
+    return record;
+  }
+
   const ledger = createLedger<Body>({
     now,
     load: read,
     save: (key, _, after) => disk.put(key, sealRecord(key, after, codec)),
     async show(key, before, after, steps) {
+      recent.set(key, after);
       onChange?.(key, before, after);
       await Promise.all(steps.map((step) => publish(key, step)));
     },

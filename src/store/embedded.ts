@@ -27,6 +27,9 @@ export interface EmbeddedOptions {
   readonly now: () => Millis;
 }
 
+/** Of the channels that are kept decoded, and each channel one more: some 60 bytes each. */
+const MEMBERS = 1_000_000;
+
 /** @throws StoreRefused when the directory cannot be used, is in use, or has a file that is not sound. */
 export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions): Promise<Store> {
   const start = wall();
@@ -61,6 +64,8 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     codec: channelCodec,
     empty: EMPTY_CHANNEL,
     onChange: memberships.change,
+    remembered: MEMBERS,
+    weightOf: ({ members }) => 1 + members.length,
   });
   const texts = createTexts(disk);
   let closing: Promise<void> | null = null;

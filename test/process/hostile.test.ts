@@ -128,3 +128,19 @@ test.each(['__proto__', 'constructor', 'hasOwnProperty'])('an operation may as w
   await hears(`{"id":"${id}","type":"complete"}`);
   await expectUnharmed();
 });
+
+test('who asks for their channels hundreds of times in one operation does not take the memory of all', async () => {
+  const small = await startProcess({ NODE_OPTIONS: '--max-old-space-size=300' });
+  const memberIds = Array.from({ length: 10_000 }, (_, at) => `user-${at}`);
+  const upsert = 'mutation ($input: UpsertChannelInput!) { upsertChannel(input: $input) { channel { id } } }';
+  for (let key = 0; key < 50; key++) {
+    const { errors } = await small.ask('dev:backend:server', upsert, {
+      input: { type: 'team', key: `${key}`, memberIds },
+    });
+    expect(errors).toBeUndefined();
+  }
+  const aliases = Array.from({ length: 300 }, (_, at) => `c${at}: channels(first: 1) { edges { node { key } } }`);
+  const { data } = await small.ask('dev:user-7', `{ ${aliases.join(' ')} }`);
+  expect(Object.keys(data ?? {})).toHaveLength(300);
+  expect(data?.c299).toEqual({ edges: [{ node: { key: '0' } }] });
+}, 60_000);
