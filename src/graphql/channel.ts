@@ -1,11 +1,14 @@
 /** Channels: who is in them, as the application's backend says, and finding one's own. */
 import { within } from '../hub/input.ts';
-import { canBeChannel } from '../presence/channel.ts';
+import { badInput } from '../hub/refusal.ts';
+import { type ChannelRecord, canBeChannel } from '../presence/channel.ts';
+import { asUserId } from '../presence/ids.ts';
 import type { Channel } from '../store/store.ts';
 import { builder } from './builder.ts';
 import { callerOf, channelViewerOf } from './context.ts';
 import { channelId, NodeInterface } from './node.ts';
-import { type Edge, MAX_PAGE, type Page, PageInfoType, type Places, pageOf } from './page.ts';
+import { type Edge, MAX_PAGE, type Page, type PageArguments, PageInfoType, type Places, pageOf } from './page.ts';
+import { CHECK, checkPayload } from './payload.ts';
 import { UserType } from './user.ts';
 
 const ChannelType = builder.objectRef<Channel>('Channel').implement({
@@ -24,12 +27,19 @@ const ChannelType = builder.objectRef<Channel>('Channel').implement({
     }),
     members: t.field({
       type: [UserType],
-      description: 'Who is in it, in the order in which the backend named them; those who are OFFLINE too.',
+      description:
+        'Who is in it, in the order in which the backend named them; those who are OFFLINE too. For the next ones pass the id of the last as `after`.',
       args: {
         first: t.arg.int({ required: false, defaultValue: 100, description: `How many, from 0 to ${MAX_PAGE}.` }),
+        after: t.arg.id({
+          description: 'The user id behind which to begin: of somebody who is in it, else BAD_USER_INPUT.',
+        }),
       },
-      resolve: async ({ name: { site }, record }, { first }, { hub }) => {
-        const members = record.members.slice(0, within(first ?? 100, 0, MAX_PAGE, 'first'));
+      extensions: { [CHECK]: checkFirst },
+      resolve: async ({ name: { site }, record }, { first, after }, { hub }) => {
+        checkFirst({ first });
+        const from = after == null ? 0 : behind(record, after);
+        const members = record.members.slice(from, from + (first ?? 100));
         return [...(await hub.look(members.map((user) => ({ site, user }))))];
       },
     }),
@@ -149,7 +159,10 @@ builder.mutationFields((t) => ({
       'Makes a channel, or changes it: whoever watches it is told of those who come, and no longer of those who left. SERVER role.',
     authScopes: { backend: true },
     args: { input: t.arg({ type: UpsertChannelInput, required: true, description: 'Which, and what to say of it.' }) },
-    resolve: (_, { input }, context) => context.hub.upsertChannel(callerOf(context).person.site, input),
+    resolve: (_, { input }, context, info) => {
+      checkPayload(info);
+      return context.hub.upsertChannel(callerOf(context).person.site, input);
+    },
   }),
   setChannelType: t.field({
     type: ChannelTypePayload,
@@ -160,6 +173,17 @@ builder.mutationFields((t) => ({
     resolve: (_, { input }, context) => context.hub.setChannelType(callerOf(context).person.site, input),
   }),
 }));
+
+function checkFirst({ first }: PageArguments): void {
+  if (first != null) within(first, 0, MAX_PAGE, 'first');
+}
+
+function behind({ members }: ChannelRecord, after: string): number {
+  const at = members.indexOf(asUserId(after));
+  if (at < 0)
+    throw badInput('after', 'must be the id of somebody who is in the channel; begin anew when they have left it');
+  return at + 1;
+}
 
 /** No type and no key has this character. */
 const BETWEEN = '\u0000';

@@ -1,4 +1,5 @@
 /** Pages of lists, as Relay's cursor connections have them. */
+import { within } from '../hub/input.ts';
 import { badInput } from '../hub/refusal.ts';
 import { builder } from './builder.ts';
 
@@ -17,6 +18,11 @@ interface PageInfoModel {
   readonly hasPreviousPage: boolean;
   readonly startCursor: string | null;
   readonly endCursor: string | null;
+}
+
+export interface PageArguments {
+  readonly first?: number | null | undefined;
+  readonly after?: string | null | undefined;
 }
 
 /** Where items stand in a list, as texts. */
@@ -54,7 +60,7 @@ export function pageOf<Item>(
   { first, after }: { readonly first: number; readonly after: string | null | undefined },
   places: Places<Item>,
 ): Page<Item> {
-  if (first < 0 || first > MAX_PAGE) throw badInput('first', `must be from 0 to ${MAX_PAGE}; this is ${first}`);
+  within(first, 0, MAX_PAGE, 'first');
   const from = after == null ? 0 : startAfter(items, decode(after, places), places);
   const edges = items.slice(from, from + first).map((node) => ({ cursor: encode(places.of(node)), node }));
   return {
@@ -66,6 +72,12 @@ export function pageOf<Item>(
       endCursor: edges.at(-1)?.cursor ?? null,
     },
   };
+}
+
+/** Throws when no such page can be. */
+export function checkPage<Item>({ first, after }: PageArguments, places: Places<Item>): void {
+  if (first != null) within(first, 0, MAX_PAGE, 'first');
+  if (after != null) decode(after, places);
 }
 
 function startAfter<Item>(items: readonly Item[], place: string, { of }: Places<Item>): number {

@@ -5,7 +5,8 @@ import { colorOf } from '../presence/room.ts';
 import { builder } from './builder.ts';
 import { type Context, callerOf, roomSessionOf, sessionOf } from './context.ts';
 import { memberId, NodeInterface } from './node.ts';
-import { type Edge, type Page, PageInfoType, type Places, pageOf } from './page.ts';
+import { checkPage, type Edge, type Page, type PageArguments, PageInfoType, type Places, pageOf } from './page.ts';
+import { CHECK, checkPayload } from './payload.ts';
 import { UserType } from './user.ts';
 
 export interface RoomModel {
@@ -81,6 +82,7 @@ const RoomType = builder.objectRef<RoomModel>('Room').implement({
         first: t.arg.int({ required: false, defaultValue: 100, description: 'How many; at most 500.' }),
         after: t.arg.string({ description: 'The cursor behind which the page begins.' }),
       },
+      extensions: { [CHECK]: (page: PageArguments) => checkPage(page, PLACES) },
       resolve: async ({ site, key }, { first, after }, context) => {
         const all = await context.hub.roomMembers(site, key);
         const page = pageOf(all, { first: first ?? 100, after }, PLACES);
@@ -186,7 +188,8 @@ builder.mutationFields((t) => ({
     authScopes: { signedIn: true },
     skipTypeScopes: true,
     args: { input: t.arg({ type: EnterRoomInput, required: true, description: 'Where, and what to say.' }) },
-    resolve: async (_, { input }, context) => {
+    resolve: async (_, { input }, context, info) => {
+      checkPayload(info);
       const { person } = callerOf(context);
       const sessionId = await roomSessionOf(context, input.sessionId);
       await context.hub.enterRoom(person, sessionId, input);
@@ -199,7 +202,8 @@ builder.mutationFields((t) => ({
     authScopes: { signedIn: true },
     skipTypeScopes: true,
     args: { input: t.arg({ type: LeaveRoomInput, required: true, description: 'Where.' }) },
-    resolve: async (_, { input }, context) => {
+    resolve: async (_, { input }, context, info) => {
+      checkPayload(info);
       const { person } = callerOf(context);
       const sessionId = sessionOf(context, input.sessionId);
       await context.hub.leaveRoom(person, sessionId, input.key);

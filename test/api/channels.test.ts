@@ -267,6 +267,45 @@ describe('what the backend says of a channel', () => {
     }
   });
 
+  test('shows all of its members, one part after another', async () => {
+    const service = await startService();
+    const names = Array.from({ length: 1_101 }, (_, at) => `user-${at}`);
+    await upsert(service, names);
+    const query = `query ($after: ID) { channel(type: "team", key: "7") { members(first: 500, after: $after) { id } } }`;
+    const part = async (after: string | null) => {
+      const answer = await service.ask<{ channel: { members: { id: string }[] } }>('dev:user-1', query, { after });
+      return dataOf(answer).channel.members.map(({ id }) => id);
+    };
+    const found: string[] = [];
+    for (let some = await part(null); some.length > 0; some = await part(some.at(-1) ?? '')) found.push(...some);
+    expect(found).toEqual(names);
+    for (const after of ['grace', '', '__proto__']) {
+      const answer = await service.ask('dev:user-1', query, { after });
+      expect(refusalOf(answer)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'after' });
+    }
+  });
+
+  test.each([
+    ['__typename', ''], // the variable is wrong
+    ['more: members(first: 501) { id }', ''],
+    ['...Wrong', 'fragment Wrong on Channel { more: members(first: 501) { id } }'],
+    [
+      '... { ...Outer }',
+      'fragment Outer on Channel { id ...Wrong } fragment Wrong on Channel { more: members(first: -1) { id } }',
+    ],
+  ])('changes nothing when the answer that is asked for cannot be given: %s', async (selection, fragments) => {
+    const service = await startService();
+    const { channel } = await upsert(service, ['ada']);
+    const mutation = `mutation ($input: UpsertChannelInput!, $first: Int) {
+      upsertChannel(input: $input) { channel { fine: members(first: $first) { id } ${selection} } }
+    } ${fragments}`;
+    const input = { ...SEVEN, memberIds: ['ada', 'grace'] };
+    const first = selection === '__typename' ? 501 : 500;
+    const answer = await service.ask(BACKEND, mutation, { input, first });
+    expect(refusalOf(answer)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'first' });
+    expect(await mine(http(service, 'dev:ada'))).toEqual([channel]);
+  });
+
   const many = (count: number) => Array.from({ length: count }, (_, at) => `user-${at}`);
   test.each<['upsertChannel' | 'setChannelType', object, object]>([
     ['upsertChannel', { type: '' }, { code: 'BAD_USER_INPUT', field: 'type' }],

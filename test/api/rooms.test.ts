@@ -139,6 +139,18 @@ describe.each([
     expect((await service.ask('dev:ada', '{ room(key: "doc:1") { count } }')).data).toEqual({ room: { count: 0 } });
   });
 
+  test('is not entered when the page of it that is asked for cannot be', async () => {
+    const { service } = await setUp();
+    const ada = await service.connect({ token: 'dev:ada' });
+    for (const page of ['first: 501', 'after: "AAAA"']) {
+      const { errors } = await ada.ask(
+        `mutation { enterRoom(input: { key: "doc:1" }) { room { members(${page}) { edges { cursor } } } } }`,
+      );
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: page.split(':')[0] });
+    }
+    expect((await ada.ask('{ room(key: "doc:1") { count } }')).data).toEqual({ room: { count: 0 } });
+  });
+
   test('is of one site, and has pages', async () => {
     const { service } = await setUp();
     for (const name of ['a', 'b', 'c']) {
