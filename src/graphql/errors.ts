@@ -95,6 +95,10 @@ export const ERRORS = {
     meaning: 'The document asks for too many fields, or too deep. Ask for less, or in several operations.',
     retryable: false,
   },
+  REQUEST_ENTITY_TOO_LARGE: {
+    meaning: 'The body of a request over HTTP has more than 1 MiB. Send less, or in several.',
+    retryable: false,
+  },
   OPERATION_RESOLUTION_FAILURE: {
     meaning: 'The document has no operation of the given name, or several and no name was given.',
     retryable: false,
@@ -166,6 +170,7 @@ export function documentError(
 
 /** WebSocket close codes beyond the protocol's own. */
 export const CLOSE_CODES = {
+  1009: 'A message had more than 64 KiB. What is larger goes over HTTP, up to 1 MiB.',
   4400: 'connection_init is malformed, or asks for what is not allowed. Clients give up.',
   4401: 'The token is missing where one is needed, or was never valid. Clients give up.',
   4408: 'No connection_init came within three seconds.',

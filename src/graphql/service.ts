@@ -17,7 +17,8 @@ const ServiceType = builder.objectRef<Service>('Service').implement({
       resolve: (service) => service.connections(),
     }),
     connectionCap: t.exposeInt('connectionCap', {
-      description: 'Above this many connections it switches itself off; 0: no cap.',
+      description:
+        'Above this many connections it switches itself off, once there were too many for as long as a dead socket can stay open (15 seconds, unless the operator said otherwise); 0: no cap.',
     }),
     reason: t.exposeString('reason', {
       nullable: true,

@@ -85,6 +85,7 @@ test.each([
   ['no token', null, '{ onlineCount }', 'UNAUTHENTICATED'],
   ['a token that is none', 'nobody', '{ onlineCount }', 'UNAUTHENTICATED'],
   ['a field that is none', 'dev:ada', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+  ['more than 1 MiB', 'dev:ada', `{ onlineCount } #${'x'.repeat(1_048_576)}`, 'REQUEST_ENTITY_TOO_LARGE'],
 ])('who comes with %s is told, and not written down as an error', async (_, token, query, expected) => {
   const { errors } = await server.ask(token, query);
   expect(errors?.map(({ extensions }) => extensions.code)).toEqual([expected]);

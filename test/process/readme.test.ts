@@ -1,6 +1,7 @@
 /** The README, run as it stands: whoever follows it sees what it says. */
 import { cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parse } from 'graphql';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   ROOT,
@@ -103,6 +104,40 @@ test('the channels example: the backend makes one, and who is in it finds it and
   const changes = device.subscribe(subscription);
   for (const user of ['ada', 'grace'])
     expect((await changes.take()).data).toEqual({ presenceChanged: { initial: true, user: { id: user }, presence } });
+});
+
+test('the room example: over a WebSocket as it stands, over HTTP with the session named', async () => {
+  const server = await startProcess();
+  const [block = ''] = blocks('Who is here', 'graphql');
+  const [edit = '', type = '', watching = ''] = block.split('\n');
+  const device = await connect(server, 'grace');
+  const changes = device.subscribe<{ roomChanged: { kind: string; count: number; member: object } }>(watching);
+  const shown = async () => (await changes.take()).data?.roomChanged;
+  expect((await device.ask(edit)).data).toEqual({ enterRoom: { room: { count: 1 } } });
+  expect(await shown()).toMatchObject({ count: 1, member: { label: 'editing', user: { id: 'grace' } } });
+  expect((await device.ask(type)).data).toEqual({ enterRoom: { room: { count: 1 } } });
+  expect(await shown()).toMatchObject({ kind: 'UPDATED', member: { label: 'typing', user: { id: 'grace' } } });
+
+  const { data } = await server.ask<{ openSession: { session: { id: string } } }>(
+    'dev:ada',
+    'mutation { openSession(input: {}) { session { id } } }',
+  );
+  const named = edit.replace('{ key:', `{ sessionId: "${data?.openSession.session.id}", key:`);
+  expect((await server.ask('dev:ada', edit)).errors?.[0]?.extensions).toMatchObject({ field: 'sessionId' });
+  expect((await server.ask('dev:ada', named)).data).toEqual({ enterRoom: { room: { count: 2 } } });
+  expect(await shown()).toMatchObject({ kind: 'ENTERED', member: { label: 'editing', user: { id: 'ada' } } });
+});
+
+test('every block of operations can be pasted whole: where there are several, each has a name', () => {
+  const several = [...readme.matchAll(/^```graphql\n(.*?)^```/gms)]
+    .map(([, code = '']) => parse(code).definitions)
+    .filter(({ length }) => length > 1);
+  expect(several.length).toBeGreaterThan(0);
+  for (const definitions of several) {
+    const names = definitions.map((each) => ('name' in each ? each.name?.value : undefined));
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).not.toContain(undefined);
+  }
 });
 
 test('the curl example brings the first value, and the changes as they happen', async () => {
