@@ -68,10 +68,13 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     });
   });
 
-  /** Sites first: whether watchers are told at all what differs depends on them. */
+  /** Sites first: whether watchers are told at all what differs depends on them. A site out of reach keeps nobody waiting. */
   async function rereadAll(): Promise<void> {
-    await core.sites.reread();
-    await Promise.all([reread(), rereadRooms(), rereadChannels()]);
+    try {
+      await core.sites.reread();
+    } finally {
+      await Promise.all([reread(), rereadRooms(), rereadChannels()]);
+    }
   }
 
   async function close(): Promise<void> {
