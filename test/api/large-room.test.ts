@@ -8,9 +8,10 @@ import { dataOf, mutate } from './operations.ts';
 
 const CROWD = 10_000;
 const SLOW = 120_000; // ms; it takes a few seconds on a machine that does nothing else
-const BATCH = 500; // who come at once, and members on one page
+const PAGE_SIZE = 500; // members
+const AT_ONCE = 100; // who come at once: more, and a busy machine answers the last of them too late
 const WATCH = 'subscription { roomChanged(key: "hall") { kind count member { user { id } } } }';
-const PAGE = `query ($after: String) { room(key: "hall") { members(first: ${BATCH}, after: $after) {
+const PAGE = `query ($after: String) { room(key: "hall") { members(first: ${PAGE_SIZE}, after: $after) {
   edges { node { user { id presence { availability } } } } pageInfo { endCursor hasNextPage }
 } } }`;
 const enter = (key: string) => `mutation { enterRoom(input: { key: "${key}" }) { room { key } } }`;
@@ -20,8 +21,8 @@ const nameOf = (at: number): string => `crowd-${String(at).padStart(5, '0')}`;
 
 /** By the hub: the front door would take minutes for so many. */
 async function fill(service: Service, key: string, count: number, name = nameOf): Promise<void> {
-  for (let from = 0; from < count; from += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, count - from) }, async (_, at) => {
+  for (let from = 0; from < count; from += AT_ONCE) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, count - from) }, async (_, at) => {
       const person: Person = { site: asSiteId('default'), user: asUserId(name(from + at)) };
       const { id } = await service.hub.openSession({ person, name: null, namedAt: null }, {});
       await service.hub.enterRoom(person, id, { key });
