@@ -18,13 +18,14 @@ import {
   revise,
   type Session,
 } from './record.ts';
-import { enterRoom, leaveRoom, passRooms } from './room.ts';
+import { enterRoom, leaveRoom, noteReturn, passRooms } from './room.ts';
 import { beat, type Idling, later, openSession, reportActivity, resumeSession, withIdleness } from './session.ts';
 import { choose, settle } from './settle.ts';
 
 export function apply(before: PresenceRecord, event: PresenceEvent, now: Millis): PresenceRecord {
   const record = settle(before, now);
-  return noteAppearance(record, passRooms(happen(record, event, now), now), now);
+  const happened = passRooms(happen(record, event, now), now);
+  return noteReturn(record, noteAppearance(record, happened, now), now);
 }
 
 function happen(record: PresenceRecord, event: PresenceEvent, now: Millis): PresenceRecord {

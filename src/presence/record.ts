@@ -108,11 +108,15 @@ export interface RoomWords {
 export interface RoomEntry extends RoomWords {
   readonly room: string;
   readonly sessionId: SessionId;
+  /** When it came, as others are told: not before its person ceased to hide. */
   readonly enteredAt: Millis;
+  /** When it said something last. */
   readonly at: Millis;
+  /** When it said what counts now: before `at` once that has expired. */
+  readonly wordsAt: Millis;
   readonly expiresAt: Millis | null;
   /** What it gives way to when it expires; null: the session leaves the room then. */
-  readonly lasting: RoomWords | null;
+  readonly lasting: (RoomWords & { readonly wordsAt: Millis }) | null;
 }
 
 export interface Preferences {

@@ -8,6 +8,7 @@ import { after, type Millis, type SessionId } from './ids.ts';
 import { isHidden } from './last-active.ts';
 import { equal, type PresenceRecord, type RoomEntry, type RoomWords, revise } from './record.ts';
 import { lineProblem } from './text.ts';
+import { later } from './session.ts';
 
 export const ROOM_KEY_LIMIT = 128; // characters
 export const LABEL_LIMIT = 64; // characters
@@ -16,7 +17,7 @@ export const MAX_EXPIRY = 86_400; // seconds: a day
 
 /** One person in a room, as others see them. */
 export interface Member extends RoomWords {
-  /** When the entry that counts was made or updated. */
+  /** When the person came or said something last, with whichever session; at the earliest when they ceased to hide. */
   readonly lastSeen: Millis;
   /** When the person came: members are listed in this order. */
   readonly enteredAt: Millis;
@@ -39,8 +40,7 @@ export function enterRoom(record: PresenceRecord, entering: Entering, now: Milli
   const mine = record.rooms.find((entry) => entry.room === room && entry.sessionId === sessionId);
   if (mine === undefined && record.rooms.length >= MAX_ROOM_ENTRIES) return record;
   if (!record.sessions.some((session) => session.id === sessionId)) return record;
-  const lasting =
-    mine === undefined ? null : mine.expiresAt === null ? { label: mine.label, metadata: mine.metadata } : mine.lasting;
+  const lasting = mine === undefined ? null : mine.expiresAt === null ? saidIn(mine) : mine.lasting;
   const entry: RoomEntry = {
     room,
     sessionId,
@@ -48,11 +48,14 @@ export function enterRoom(record: PresenceRecord, entering: Entering, now: Milli
     metadata,
     enteredAt: mine?.enteredAt ?? now,
     at: now,
+    wordsAt: now,
     expiresAt: expiresAfter === null ? null : after(now, expiresAfter),
     lasting: expiresAfter === null ? null : lasting,
   };
   return revise(record, { rooms: [...record.rooms.filter((each) => each !== mine), entry] });
 }
+
+const saidIn = ({ label, metadata, wordsAt }: RoomEntry) => ({ label, metadata, wordsAt });
 
 export function leaveRoom(record: PresenceRecord, room: string, sessionId: SessionId): PresenceRecord {
   return revise(record, { rooms: record.rooms.filter((each) => each.room !== room || each.sessionId !== sessionId) });
@@ -73,17 +76,30 @@ function lapse(entry: RoomEntry): readonly RoomEntry[] {
   return entry.lasting === null ? [] : [{ ...entry, ...entry.lasting, expiresAt: null, lasting: null }];
 }
 
+/** Whoever ceases to hide comes at that moment: when they entered or spoke before tells what they did while hidden. */
+export function noteReturn(before: PresenceRecord, record: PresenceRecord, at: Millis): PresenceRecord {
+  if (!isHidden(before) || isHidden(record)) return record;
+  return revise(record, { rooms: record.rooms.map((entry) => ({ ...entry, enteredAt: later(entry.enteredAt, at) })) });
+}
+
 /** The rooms in which others see this person, and how; none while hidden. */
 export function placesOf(record: PresenceRecord): ReadonlyMap<string, Member> {
   const places = new Map<string, Member>();
   if (isHidden(record)) return places;
   for (const entry of [...record.rooms].sort(newestFirst)) {
     const known = places.get(entry.room);
-    const enteredAt = known === undefined || entry.enteredAt < known.enteredAt ? entry.enteredAt : known.enteredAt;
-    places.set(entry.room, known === undefined ? memberFrom(entry) : { ...known, enteredAt });
+    const member = memberFrom(entry);
+    places.set(entry.room, known === undefined ? member : together(known, member));
   }
   return places;
 }
+
+/** The words of the first, and the times of both. */
+const together = (first: Member, second: Member): Member => ({
+  ...first,
+  enteredAt: first.enteredAt <= second.enteredAt ? first.enteredAt : second.enteredAt,
+  lastSeen: later(first.lastSeen, second.lastSeen),
+});
 
 /** The rooms in which two states of a record show somebody differently. */
 export function changedPlaces(before: PresenceRecord, later: PresenceRecord): readonly string[] {
@@ -95,13 +111,14 @@ export function changedPlaces(before: PresenceRecord, later: PresenceRecord): re
 const memberFrom = ({ label, metadata, at, enteredAt, expiresAt }: RoomEntry): Member => ({
   label,
   metadata,
-  lastSeen: at,
+  lastSeen: later(at, enteredAt),
   enteredAt,
   expiresAt,
 });
 
-/** The newest entry of all the person's sessions counts; of two at once the one of the greater session id. */
-const newestFirst = (a: RoomEntry, b: RoomEntry): number => b.at - a.at || (a.sessionId < b.sessionId ? 1 : -1);
+/** Of all the person's sessions what was said last counts; of two at once the one of the greater session id. */
+const newestFirst = (a: RoomEntry, b: RoomEntry): number =>
+  b.wordsAt - a.wordsAt || (a.sessionId < b.sessionId ? 1 : -1);
 
 /**
  * A colour for a person, the same everywhere and always. Its relative luminance (WCAG 2.2) is 0.179, where the contrast

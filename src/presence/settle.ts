@@ -7,7 +7,7 @@ import { deadline } from './deadline.ts';
 import type { Millis } from './ids.ts';
 import { anyPresent, noteAppearance, refresh } from './last-active.ts';
 import { type Choice, type PresenceRecord, revise } from './record.ts';
-import { passRooms } from './room.ts';
+import { noteReturn, passRooms } from './room.ts';
 import { passTime } from './session.ts';
 
 /** The record as it is at `now`; the same object when nothing has become due. */
@@ -25,7 +25,7 @@ function step(record: PresenceRecord, at: Millis): PresenceRecord {
     next !== undefined && next.startsAt <= at
       ? choose(revise(passed, { planned: passed.planned.slice(1) }), next, at)
       : passed;
-  return noteAppearance(record, refresh(chosen, at), at);
+  return noteReturn(record, noteAppearance(record, refresh(chosen, at), at), at);
 }
 
 function passDeadlines(record: PresenceRecord, at: Millis): PresenceRecord {

@@ -104,6 +104,52 @@ describe.each([
     expect(await told()).toEqual(['ENTERED', 'ada', 'secret', 1]);
   });
 
+  test('does not tell of somebody who ceases to hide what they did while hidden', async () => {
+    const { service, told } = await setUp();
+    const [grace, bob] = [await service.connect({ token: 'dev:grace' }), await service.connect({ token: 'dev:bob' })];
+    await grace.ask(ENTER, { input: { key: 'doc:1', label: 'reading' } });
+    expect(await told()).toEqual(['ENTERED', 'grace', 'reading', 1]);
+    await service.clock.pass(60);
+    await grace.ask(HIDE, { invisible: true });
+    expect(await told()).toEqual(['LEFT', 'grace', 'reading', 0]);
+    await service.clock.pass(60);
+    await bob.ask(ENTER, { input: { key: 'doc:1' } });
+    expect(await told()).toEqual(['ENTERED', 'bob', 'online', 1]);
+    await grace.ask(ENTER, { input: { key: 'doc:1', label: 'secretly' } });
+    await service.clock.pass(60);
+    await grace.ask(HIDE, { invisible: false });
+    expect(await told()).toEqual(['ENTERED', 'grace', 'secretly', 2]);
+    const { data } = await service.ask(
+      'dev:ada',
+      '{ room(key: "doc:1") { members { edges { node { lastSeen user { id } } } } } }',
+    );
+    expect(data).toMatchObject({
+      room: {
+        members: {
+          edges: [
+            { node: { user: { id: 'bob' }, lastSeen: '2026-06-01T12:02:00.000Z' } },
+            { node: { user: { id: 'grace' }, lastSeen: '2026-06-01T12:03:00.000Z' } },
+          ],
+        },
+      },
+    });
+  });
+
+  test('lets typing in one tab revert to what another tab said last', async () => {
+    const { service, told } = await setUp();
+    const [first, second] = [await service.connect({ token: 'dev:ada' }), await service.connect({ token: 'dev:ada' })];
+    await first.ask(ENTER, { input: { key: 'doc:1', label: 'reading' } });
+    expect(await told()).toEqual(['ENTERED', 'ada', 'reading', 1]);
+    await service.clock.pass(1);
+    await second.ask(ENTER, { input: { key: 'doc:1', label: 'tab2' } });
+    expect(await told()).toEqual(['UPDATED', 'ada', 'tab2', 1]);
+    await service.clock.pass(1);
+    await first.ask(ENTER, { input: { key: 'doc:1', label: 'typing', expiresInSeconds: 5 } });
+    expect(await told()).toEqual(['UPDATED', 'ada', 'typing', 1]);
+    await service.clock.pass(5);
+    expect(await told()).toEqual(['UPDATED', 'ada', 'tab2', 1]);
+  });
+
   test('keeps a guest without a WebSocket for as long as they enter again', async () => {
     const { service, told } = await setUp();
     const enter = async (more: object) => {

@@ -114,6 +114,25 @@ describe('somebody hidden', () => {
   );
 
   law(
+    'who appears has come, and spoken, in every room since then',
+    [history, length, fc.constantFrom(...hidings), history, length],
+    (past, wait, [hiding, reveals], future, more) => {
+      const before = tell(past);
+      const start = asMillis(before.now + wait);
+      const record = { ...before.record, planned: [], invisible: false };
+      const hidden = tell(
+        future.filter(({ event }) => !reveals(event) && event.type !== 'plan'),
+        { record: happen(record, hiding, start), now: start },
+      );
+      const appearing = asMillis(hidden.now + more);
+      const cleared = happen(hidden.record, { type: 'clear' }, appearing);
+      const shown = happen(cleared, { type: 'hide', invisible: false }, appearing);
+      for (const member of placesOf(shown).values())
+        expect(member).toMatchObject({ enteredAt: appearing, lastSeen: appearing });
+    },
+  );
+
+  law(
     'who appears looks like somebody who connects',
     [history, length, length, length],
     (past, wait, beforeOpening, beforeAppearing) => {

@@ -29,6 +29,13 @@ const hides = (invisible: boolean): PresenceEvent => ({ type: 'hide', invisible 
 /** Each event at its second. */
 const lived = (...story: readonly (readonly [number, PresenceEvent])[]): PresenceRecord =>
   story.reduce((record, [at, event]) => apply(record, event, asMillis(at * second)), EMPTY_RECORD);
+const memberAt = (record: PresenceRecord, at: number) => placesOf(settle(record, asMillis(at * second))).get('hall');
+const picksOffline = (seconds: number | null = null): PresenceEvent => ({
+  type: 'choose',
+  availability: 'OFFLINE',
+  line: null,
+  expiresAt: seconds === null ? null : asMillis(seconds * second),
+});
 const labelAt = (record: PresenceRecord, at: number, room = 'hall') =>
   placesOf(settle(record, asMillis(at * second))).get(room)?.label ?? null;
 
@@ -87,6 +94,48 @@ describe('who is in a room', () => {
     ],
   ] as const)('%s', (_, record, at, label) => {
     expect(labelAt(record, at)).toBe(label);
+  });
+
+  const hidden = [
+    [0, opens('a')],
+    [0, opens('b')],
+    [1, enters('a', 'before')],
+  ] as const;
+
+  test.each([
+    ['invisible', lived(...hidden, [2, hides(true)], [3, enters('b', 'meanwhile')], [5, hides(false)])],
+    ['OFFLINE by choice', lived(...hidden, [2, picksOffline()], [3, enters('b', 'meanwhile')], [5, { type: 'clear' }])],
+    ['OFFLINE by choice for a while', lived(...hidden, [2, picksOffline(5)], [3, enters('b', 'meanwhile')])],
+  ])('somebody who ceases to be %s has come, and spoken, at that moment', (_, record) => {
+    const at = asMillis(5 * second);
+    expect(memberAt(record, 5)).toMatchObject({ label: 'meanwhile', enteredAt: at, lastSeen: at });
+    const left = apply(record, { type: 'end', id: asSessionId('b') }, asMillis(6 * second));
+    expect(memberAt(left, 6)).toMatchObject({ label: 'before', enteredAt: at, lastSeen: at });
+  });
+
+  const twoTabs = lived(
+    [0, opens('a')],
+    [0, opens('b')],
+    [1, enters('a', 'reading')],
+    [2, enters('b', 'tab2')],
+    [3, enters('a', 'typing', 5)],
+  );
+
+  test('typing in one of two tabs reverts to what was said last before it, in whichever tab', () => {
+    expect([labelAt(twoTabs, 7), labelAt(twoTabs, 8)]).toEqual(['typing', 'tab2']);
+    const again = apply(twoTabs, enters('a', 'typing', 5), asMillis(4 * second));
+    expect(labelAt(again, 9)).toBe('tab2');
+    const left = apply(again, { type: 'end', id: asSessionId('b') }, asMillis(10 * second));
+    expect(labelAt(left, 10)).toBe('reading');
+  });
+
+  test('a label that reverts does not make its person seen longer ago', () => {
+    expect([memberAt(twoTabs, 7), memberAt(twoTabs, 8)].map((member) => member?.lastSeen)).toEqual([3_000, 3_000]);
+  });
+
+  test('typing while hidden reverts as it would have otherwise', () => {
+    const shown = apply(apply(twoTabs, hides(true), asMillis(4 * second)), hides(false), asMillis(5 * second));
+    expect([labelAt(shown, 5), labelAt(shown, 8)]).toEqual(['typing', 'tab2']);
   });
 
   test('a guest is in rooms and not online, and was never seen', () => {

@@ -75,8 +75,9 @@ export const FULL: PresenceRecord = {
       metadata: { cursor: [1, 2] },
       enteredAt: asMillis(3),
       at: asMillis(4),
+      wordsAt: asMillis(4),
       expiresAt: FAR,
-      lasting: { label: 'reading', metadata: null },
+      lasting: { label: 'reading', metadata: null, wordsAt: asMillis(3) },
     },
   ],
   claims: [
