@@ -12,7 +12,7 @@ import { limitedUserIds, type StatusWords, someStatusLine, tooManyUsers, userId 
 import type { Mailboxes } from './mailboxes.ts';
 import { badInput } from './refusal.ts';
 import { refuseHiding, refuseText } from './settings.ts';
-import { createWatches, type Seen, see, type Watch } from './watch.ts';
+import { createWatches, type Heard, type Seen, see, type Watch } from './watch.ts';
 
 export interface Limits {
   /** People in one watch or one query. */
@@ -31,30 +31,43 @@ const UPSERT_LIMIT = 100; // people in one upsertUsers
 
 export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   const { clock, store, sites } = core;
-  const lastSeen = createRecent<Seen>(LAST_SEEN);
+  const lastSeen = createRecent<Heard>(LAST_SEEN);
   const watches = createWatches({ store, clock, mailboxes, linger: core.timings.linger });
 
   /** While the store is out of reach: what was last known here, marked stale. StoreUnavailable when that is nothing. */
   async function look(people: readonly Person[]): Promise<readonly Seen[]> {
     try {
       const records = await store.read(people);
-      const now = clock.now();
-      return await Promise.all(
-        people.map((person, at) => {
-          const seen = see(person, records[at] ?? EMPTY_RECORD, now);
-          lastSeen.set(personKey(person), seen);
-          return vouch(seen);
-        }),
-      );
+      return await Promise.all(people.map((person, at) => vouch(note(person, records[at] ?? EMPTY_RECORD))));
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       return people.map((person) => {
-        const known = watches.lastHeard(person) ?? lastSeen.get(personKey(person));
-        if (known === undefined) throw error;
+        const known = lastKnown(person);
+        if (known === null) throw error;
         return { ...known, stale: true };
       });
     }
   }
+
+  /** Versions decide: a read may be answered after a report that came later, and a watch hear late of what was reported here. */
+  function note(person: Person, record: PresenceRecord): Seen {
+    const key = personKey(person);
+    const seen = see(person, record, clock.now());
+    if ((lastSeen.get(key)?.version ?? 0) <= record.version) lastSeen.set(key, { version: record.version, seen });
+    return seen;
+  }
+
+  function lastKnown(person: Person): Seen | null {
+    const [watched, looked] = [watches.lastHeard(person), lastSeen.get(personKey(person)) ?? null];
+    const newer =
+      watched !== null && looked !== null && looked.version > watched.version ? looked : (watched ?? looked);
+    return newer?.seen ?? null;
+  }
+
+  // Who hid here is not to be shown as they were when somebody looked before.
+  core.onReport((person, record) => {
+    if (lastSeen.get(personKey(person)) !== undefined || watches.lastHeard(person) !== null) note(person, record);
+  });
 
   /** As it may be shown now: the service does not vouch for it while it is off. */
   async function vouch(seen: Seen): Promise<Seen> {

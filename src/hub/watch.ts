@@ -23,6 +23,12 @@ export interface Seen {
   readonly stale: boolean;
 }
 
+/** As it was in this version of the record. */
+export interface Heard {
+  readonly version: number;
+  readonly seen: Seen;
+}
+
 export interface Sighting {
   readonly seen: Seen;
   /** The value when the watch began, not a change. */
@@ -42,7 +48,7 @@ export interface Watches {
   /** The person's own record, each time anything they can see of themselves has changed. */
   watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>>;
   /** Whatever this process last heard of a person it watches. */
-  lastHeard(person: Person): Seen | null;
+  lastHeard(person: Person): Heard | null;
   /** Whether nobody of this site is told anything at present. */
   isSilent(site: SiteId): boolean;
   /** Silent: watchers of this site are told nothing, and snapshots are stale. Not any more: they are told what differs from what they knew. */
@@ -64,7 +70,7 @@ interface Subject {
   /** Watchers, and those who are about to be. */
   users: number;
   /** The newest; null until the first read. */
-  heard: { readonly version: number; readonly seen: Seen } | null;
+  heard: Heard | null;
   /** What the watchers were told last. Not the newest while they are told nothing. */
   told: Seen | null;
   /** Some watchers were told something that the service could not vouch for. */
@@ -253,6 +259,8 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     watch,
     watchSelf: (person, until) => watchSelf(person, until, { store, clock, mailboxes, selves }),
     lastHeard: (person) => subjects.get(personKey(person))?.heard?.seen ?? null,
+    watchSelf,
+    lastHeard: (person) => subjects.get(personKey(person))?.heard ?? null,
     isSilent,
     silence,
     refresh(site) {

@@ -75,3 +75,17 @@ test('whoever was turned away while Redis stood still leaves nothing behind that
   await onlooker.upToDate(node);
   for (const user of users) expect([user, onlooker.last(user)]).toEqual([user, 'OFFLINE']);
 }, 60_000);
+
+test('whoever hid here before Redis stood still is shown to nobody here as they were before', async () => {
+  const { redis, nodes } = await startFleet(1);
+  const [node] = nodes;
+  if (node === undefined) throw new Error('there is one');
+  await join('grace', { server: () => node });
+  await setStatus(node, 'grace', { availability: 'BUSY', text: 'here' });
+  const ada = http(node, 'dev:ada');
+  expect((await lookAt(ada, 'grace')).presence).toMatchObject({ availability: 'BUSY', status: { text: 'here' } });
+  await mutate(http(node, 'dev:grace'), 'setInvisible', { invisible: true });
+  redis.pause();
+  expect((await lookAt(ada, 'grace')).presence).toMatchObject({ availability: 'OFFLINE', status: null, stale: true });
+  redis.resume();
+}, 60_000);
