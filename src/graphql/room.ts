@@ -191,8 +191,7 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, context, info) => {
       checkPayload(info);
       const { person } = callerOf(context);
-      const sessionId = await roomSessionOf(context, input.sessionId);
-      await context.hub.enterRoom(person, sessionId, input);
+      const sessionId = await context.hub.enterRoom(person, input, () => roomSessionOf(context, input.sessionId));
       return { room: { site: person.site, key: input.key }, sessionId };
     },
   }),

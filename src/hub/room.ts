@@ -19,11 +19,13 @@ export interface EnterRoomInput {
 export function createRooms(core: Core, mailboxes: Mailboxes) {
   const rosters = createRosters({ store: core.store, clock: core.clock, mailboxes, linger: core.timings.linger });
 
-  async function enterRoom(person: Person, session: string, input: EnterRoomInput): Promise<void> {
+  /** Asks for the session only when everything else is right: `sessionFor` may open one. Resolves with it. */
+  async function enterRoom(person: Person, input: EnterRoomInput, sessionFor: () => Promise<string>): Promise<string> {
     const room = line(input.key, ROOM_KEY_LIMIT, 'key');
     const label = line(input.label ?? 'online', LABEL_LIMIT, 'label');
     const seconds =
       input.expiresInSeconds == null ? null : within(input.expiresInSeconds, 1, MAX_EXPIRY, 'expiresInSeconds');
+    const session = await sessionFor();
     const sessionId = asSessionId(session);
     const { after } = await core.report(person, (record, { siteIdleTimeout }) => {
       requireSession(record, session);
@@ -50,6 +52,7 @@ export function createRooms(core: Core, mailboxes: Mailboxes) {
         },
       );
     }
+    return session;
   }
 
   /** A room that the session is not in is left already. */

@@ -25,7 +25,7 @@ async function fill(service: Service, key: string, count: number, name = nameOf)
     const batch = Array.from({ length: Math.min(AT_ONCE, count - from) }, async (_, at) => {
       const person: Person = { site: asSiteId('default'), user: asUserId(name(from + at)) };
       const { id } = await service.hub.openSession({ person, name: null, namedAt: null }, {});
-      await service.hub.enterRoom(person, id, { key });
+      await service.hub.enterRoom(person, { key }, async () => id);
     });
     await Promise.all(batch);
     await service.clock.pass(0.001);

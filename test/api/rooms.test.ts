@@ -180,9 +180,16 @@ describe.each([
   ])('refuses %s, and nobody enters', async (_, wrong, field) => {
     const { service } = await setUp();
     const ada = await service.connect({ token: 'dev:ada' });
-    const { errors } = await ada.ask(ENTER, { input: { key: 'doc:1', ...wrong } });
-    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
+    const guest = await service.connect({ token: 'dev:gus:guest' });
+    const onHttp = { ask: (query: string, given: object) => service.ask('dev:gus:guest', query, given) };
+    for (const asker of [ada, guest, onHttp]) {
+      const { errors } = await asker.ask(ENTER, { input: { key: 'doc:1', ...wrong } });
+      expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
+    }
     expect((await service.ask('dev:ada', '{ room(key: "doc:1") { count } }')).data).toEqual({ room: { count: 0 } });
+    // No guest was given a session either.
+    const { data } = await service.ask('dev:gus', '{ viewer { sessions { id } } }');
+    expect(data).toEqual({ viewer: { sessions: [] } });
   });
 
   test('is not entered when the page of it that is asked for cannot be', async () => {
