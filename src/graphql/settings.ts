@@ -10,10 +10,12 @@ const SettingsType = builder.objectRef<Settings>('Settings').implement({
   fields: (t) => ({
     id: t.id({ description: '`settings:<site>`', resolve: ({ site }) => `settings:${site}` }),
     allowInvisible: t.exposeBoolean('allowInvisible', {
-      description: 'Whether people may hide. Those hidden already stay so.',
+      description:
+        'Whether people may hide. Those hidden already stay so; a status planned before hides nobody when its time comes.',
     }),
     allowStatusText: t.exposeBoolean('allowStatusText', {
-      description: 'Whether people may set texts. Texts that are there stay.',
+      description:
+        'Whether people may set texts. Texts that are there stay; a status with one that was planned before is not set when its time comes.',
     }),
     idleTimeoutSeconds: t.int({
       description: 'No activity for this long means AWAY, unless the person chose otherwise. Seconds, rounded up.',

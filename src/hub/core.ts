@@ -53,6 +53,7 @@ interface Circumstances {
   readonly now: Millis;
   /** How long a member of this site may be inactive unless they chose otherwise. */
   readonly siteIdleTimeout: Millis;
+  readonly site: SiteRecord;
 }
 
 export interface Reported extends Pick<Circumstances, 'siteIdleTimeout'> {
@@ -93,12 +94,13 @@ export function createCore({ clock, store, log, timings, node }: CoreOptions): C
   });
 
   async function report(person: Person, say: Say): Promise<Reported> {
-    const siteIdleTimeout = idleTimeoutOf(sites.known(person.site) ?? (await sites.get(person.site)));
+    const site = sites.known(person.site) ?? (await sites.get(person.site));
+    const siteIdleTimeout = idleTimeoutOf(site);
     let before: PresenceRecord | undefined;
     const change = (record: PresenceRecord) => {
       const now = clock.now();
-      before = settle(record, now);
-      return say(before, { now, siteIdleTimeout }).reduce((reached, event) => apply(reached, event, now), before);
+      before = settle(record, now, site.settings);
+      return say(before, { now, siteIdleTimeout, site }).reduce((reached, event) => apply(reached, event, now), before);
     };
     const after = await store.update(person, change).catch((error: unknown) => {
       // It may have happened all the same, and then nobody else times what follows from it.

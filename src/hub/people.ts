@@ -3,7 +3,7 @@ import type { PresenceEvent } from '../presence/event.ts';
 import type { Millis, Person, SiteId } from '../presence/ids.ts';
 import { nameProblem } from '../presence/name.ts';
 import { EMPTY_RECORD, type PresenceRecord } from '../presence/record.ts';
-import type { SiteRecord } from '../presence/site.ts';
+import { settle } from '../presence/settle.ts';
 import { personKey } from '../store/key.ts';
 import { createRecent } from '../store/recent.ts';
 import { StoreUnavailable } from '../store/store.ts';
@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 import { limitedUserIds, type StatusWords, someStatusLine, tooManyUsers, userId } from './input.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { badInput } from './refusal.ts';
-import { refuseHiding, refuseText } from './settings.ts';
+import { refuseChoice, refuseInvisible } from './settings.ts';
 import { createWatches, type Heard, type Seen, see, type Watch } from './watch.ts';
 
 export interface Limits {
@@ -104,10 +104,10 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   /** Creates or changes up to 100 people; all of it is checked before any of it is done. */
   async function upsertUsers(siteId: SiteId, inputs: readonly UpsertUserInput[]): Promise<readonly Seen[]> {
     if (inputs.length > UPSERT_LIMIT) throw tooManyUsers('USER_LIMIT_EXCEEDED', UPSERT_LIMIT, inputs.length, 'users');
-    const site = await sites.get(siteId);
-    const checked = inputs.map((input, at) => checkUpsert(input, `users[${at}]`, site));
+    const checked = inputs.map((input, at) => checkUpsert(input, `users[${at}]`));
     const twice = checked.findIndex(({ user }, at) => checked.findIndex((other) => other.user === user) < at);
     if (twice >= 0) throw badInput(`users[${twice}].id`, 'must not be named twice');
+    await refuseUpserts(siteId, checked);
     return Promise.all(
       checked.map(async ({ user, changes }) => {
         const person = { site: siteId, user };
@@ -115,6 +115,18 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
         return vouch(see(person, after, clock.now()));
       }),
     );
+  }
+
+  /** Goes by what each person is now; whoever appears in the moment until it is done is hidden again. */
+  async function refuseUpserts(siteId: SiteId, checked: readonly CheckedUpsert[]): Promise<void> {
+    const site = await sites.get(siteId);
+    if (site.settings.allowInvisible && site.settings.allowStatusText) return;
+    const records = await store.read(checked.map(({ user }) => ({ site: siteId, user })));
+    for (const [at, { invisible, line }] of checked.entries()) {
+      const record = settle(records[at] ?? EMPTY_RECORD, clock.now(), site.settings);
+      if (invisible) refuseInvisible(record, site);
+      refuseChoice(record, { line }, site);
+    }
   }
 
   return {
@@ -143,18 +155,18 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   };
 }
 
-function checkUpsert(input: UpsertUserInput, path: string, site: SiteRecord) {
+type CheckedUpsert = ReturnType<typeof checkUpsert>;
+
+function checkUpsert(input: UpsertUserInput, path: string) {
   const user = userId(input.id, `${path}.id`);
   const name = input.name == null ? null : personName(input.name, `${path}.name`);
   const line = input.status == null ? null : someStatusLine(input.status, `${path}.status`);
-  if (line?.text != null) refuseText(site);
-  if (input.invisible === true) refuseHiding(site);
   const changes = (now: Millis): readonly PresenceEvent[] => [
     ...(name === null ? [] : [{ type: 'name', value: name, since: now } as const]),
     ...(input.invisible == null ? [] : [{ type: 'hide', invisible: input.invisible } as const]),
     ...(line === null ? [] : [{ type: 'choose', line, expiresAt: null } as const]),
   ];
-  return { user, changes };
+  return { user, changes, invisible: input.invisible === true, line };
 }
 
 function personName(raw: string, field: string): string {

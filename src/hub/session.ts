@@ -6,13 +6,12 @@ import { asSessionId, type Millis, type Person, type SessionId } from '../presen
 import { isHidden } from '../presence/last-active.ts';
 import { type Device, MAX_SESSIONS, type PresenceRecord, type Transport } from '../presence/record.ts';
 import type { Activity } from '../presence/session.ts';
-import type { SiteRecord } from '../presence/site.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Core, Reported, Say } from './core.ts';
 import { given, type StatusWords, someStatusLine } from './input.ts';
 import type { OwnSession } from './own-sessions.ts';
 import { Refusal } from './refusal.ts';
-import { refuseHiding, refuseText } from './settings.ts';
+import { refuseChoice, refuseInvisible } from './settings.ts';
 
 /** Who connects, with the name their token gives them. */
 export interface Visitor {
@@ -58,13 +57,14 @@ export function createSessions(core: Core, doubt: () => void) {
     transport: Transport,
     roomsOnly = false,
   ): Promise<Opened & Reported> {
-    const site = await core.sites.get(visitor.person.site);
-    const wishes = wishesOf(input, site);
+    const wishes = wishesOf(input);
     const fresh = newSessionId();
     const taker = {};
     let id = fresh;
     try {
-      const reported = await core.report(visitor.person, (record, { now, siteIdleTimeout }) => {
+      const reported = await core.report(visitor.person, (record, { now, siteIdleTimeout, site }) => {
+        if (wishes.invisible === true) refuseInvisible(record, site);
+        refuseChoice(record, { line: wishes.line ?? null }, site);
         id = resumable(record, input.sessionId, taker) ?? fresh;
         const arrival = {
           ...given({ device: input.device, activity: input.activity }),
@@ -194,10 +194,8 @@ export function createSessions(core: Core, doubt: () => void) {
 }
 
 /** How somebody wants to appear from the start. */
-function wishesOf({ status, invisible }: ArrivalInput, site: SiteRecord): Pick<OpenEvent, 'line' | 'invisible'> {
+function wishesOf({ status, invisible }: ArrivalInput): Pick<OpenEvent, 'line' | 'invisible'> {
   const line = status == null ? null : someStatusLine(status, 'status');
-  if (line?.text != null) refuseText(site);
-  if (invisible === true) refuseHiding(site);
   return given({ line, invisible });
 }
 

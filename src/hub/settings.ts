@@ -1,7 +1,8 @@
 /** What a site's administrators decide: its settings, and the custom statuses they offer. */
 import { randomBytes } from 'node:crypto';
 import { asCustomStatusId, asMillis, type Millis, type SiteId } from '../presence/ids.ts';
-import { type Availability, MAX_IDLE_TIMEOUT } from '../presence/record.ts';
+import { type Availability, type Choice, MAX_IDLE_TIMEOUT, type PresenceRecord } from '../presence/record.ts';
+import { hidesAnew, speaksAnew } from '../presence/settle.ts';
 import {
   type CustomStatus,
   findCustomStatus,
@@ -141,8 +142,20 @@ export function createSettings(core: Core, defaults: SettingsDefaults) {
 export const connectionCapOf = ({ settings }: Pick<SiteRecord, 'settings'>, defaults: SettingsDefaults): number =>
   settings.connectionCap ?? defaults.connectionCap;
 
-/** Throws when the site's administrators have switched hiding off. Those hidden already stay so. */
-export function refuseHiding(site: SiteRecord): void {
+/** Throws when somebody is to become invisible and the site's administrators have switched hiding off. Those invisible already stay so. */
+export function refuseInvisible(record: PresenceRecord, site: SiteRecord): void {
+  if (!record.invisible) refuseHiding(site);
+}
+
+/** The same for what somebody picks for their dot and says beside it, and for texts. What is so already may be said again. */
+export function refuseChoice(record: PresenceRecord, { availability, line }: Wishes, site: SiteRecord): void {
+  if (hidesAnew(record, availability)) refuseHiding(site);
+  if (speaksAnew(record, line)) refuseText(site);
+}
+
+type Wishes = Pick<Choice, 'availability' | 'line'>;
+
+function refuseHiding(site: SiteRecord): void {
   if (!site.settings.allowInvisible) {
     throw new Refusal(
       'INVISIBLE_DISABLED',

@@ -1,5 +1,4 @@
 /** What a person says about themselves: pick, text, emoji, invisible, preferences. */
-import type { PresenceEvent } from '../presence/event.ts';
 import { asMillis, type Person } from '../presence/ids.ts';
 import {
   type Availability,
@@ -13,7 +12,7 @@ import { findCustomStatus, type SiteRecord } from '../presence/site.ts';
 import type { Core } from './core.ts';
 import { period, type StatusWords, statusLine, within } from './input.ts';
 import { badInput, Refusal } from './refusal.ts';
-import { refuseHiding, refuseText } from './settings.ts';
+import { refuseChoice, refuseInvisible } from './settings.ts';
 
 export interface SetStatusInput extends StatusWords {
   readonly availability?: Availability | null | undefined;
@@ -28,15 +27,13 @@ export interface PreferencesInput {
 }
 
 export function createStatuses(core: Core) {
-  const reportOne = async (person: Person, event: PresenceEvent): Promise<PresenceRecord> =>
-    (await core.report(person, () => [event])).after;
-
   async function setStatus(person: Person, input: SetStatusInput): Promise<PresenceRecord> {
     const site = await core.sites.get(person.site);
     const { startsAt, expiresAt } = period(input, core.clock.now());
     const choice: Choice = { ...choiceOf(input, site), expiresAt };
-    if (startsAt === null) return reportOne(person, { type: 'choose', ...choice });
-    const { after } = await core.report(person, (record) => {
+    const { after } = await core.report(person, (record, at) => {
+      refuseChoice(record, choice, at.site);
+      if (startsAt === null) return [{ type: 'choose', ...choice }];
       const others = record.planned.filter((planned) => planned.startsAt !== startsAt);
       if (others.length >= MAX_PLANNED)
         throw badInput('startsAt', `may be given for at most ${MAX_PLANNED} statuses at once`);
@@ -46,8 +43,11 @@ export function createStatuses(core: Core) {
   }
 
   async function setInvisible(person: Person, invisible: boolean): Promise<PresenceRecord> {
-    if (invisible) refuseHiding(await core.sites.get(person.site));
-    return reportOne(person, { type: 'hide', invisible });
+    const { after } = await core.report(person, (record, { site }) => {
+      if (invisible) refuseInvisible(record, site);
+      return [{ type: 'hide', invisible }];
+    });
+    return after;
   }
 
   async function setPreferences(person: Person, input: PreferencesInput): Promise<PresenceRecord> {
@@ -72,7 +72,7 @@ export function createStatuses(core: Core) {
   return {
     setStatus,
     /** Ends what the person chose, now and later; calls, meetings and invisible stay. */
-    clearStatus: (person: Person) => reportOne(person, { type: 'clear' }),
+    clearStatus: async (person: Person) => (await core.report(person, () => [{ type: 'clear' }])).after,
     setInvisible,
     setPreferences,
   };
@@ -85,8 +85,6 @@ function choiceOf(input: SetStatusInput, site: SiteRecord): Omit<Choice, 'expire
   if (availability == null && line === null) {
     throw badInput('input', 'must have an availability, a text, an emoji or a customStatusId');
   }
-  if (line?.text != null) refuseText(site);
-  if (availability === 'OFFLINE') refuseHiding(site);
   return { line, ...(availability == null ? {} : { availability }) };
 }
 
@@ -98,7 +96,6 @@ function worn(input: SetStatusInput, customStatusId: string, site: SiteRecord): 
   if (status === null) {
     throw new Refusal('NOT_FOUND', 'customStatusId names no custom status of this site.', { field: 'customStatusId' });
   }
-  if (status.availability === 'OFFLINE') refuseHiding(site);
   return {
     availability: status.availability,
     line: { text: status.name, emoji: status.emoji, customStatusId: status.id },

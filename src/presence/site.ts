@@ -13,6 +13,9 @@ interface SiteSettings {
   readonly connectionCap: number | null;
 }
 
+/** What people may do on this site; what was done before stays as it is. */
+export type Permits = Pick<SiteSettings, 'allowInvisible' | 'allowStatusText'>;
+
 /** `reason`: why it is off, a sentence for whoever asks; null while it is on. */
 export type ServiceState =
   | { readonly enabled: true; readonly reason: null }

@@ -137,6 +137,51 @@ describe('a site where hiding is switched off', () => {
       code: 'INVISIBLE_DISABLED',
     });
   });
+
+  it('locks out nobody who is hidden: they come back, and may say again what is so', async () => {
+    const service = await startService();
+    const backend = http(service, 'dev:backend:server');
+    const { ada, twin } = await twins(service);
+    await mutate(ada, 'setInvisible', { invisible: true });
+    await mutate(twin, 'setStatus', { availability: 'OFFLINE' });
+    await mutate(http(service, 'dev:root:admin'), 'updateSettings', { allowInvisible: false });
+    await ada.close();
+    const again = await service.connect({ token: 'dev:ada', sessionId: ada.sessionId, invisible: true });
+    expect(again.sessionId).toBe(ada.sessionId);
+    await mutate(again, 'setInvisible', { invisible: true });
+    await mutate(again, 'openSession', { invisible: true });
+    await mutate(backend, 'upsertUsers', { users: [{ id: 'ada', name: 'Ada', invisible: true }] });
+    await mutate(twin, 'setStatus', { availability: 'OFFLINE', emoji: '🌴' });
+    expect([await dotOf(service, 'ada'), await dotOf(service, 'twin')]).toEqual(['OFFLINE', 'OFFLINE']);
+    for (const another of [
+      await attempt(again, 'setStatus', { availability: 'OFFLINE' }),
+      await attempt(twin, 'setInvisible', { invisible: true }),
+      await attempt(backend, 'upsertUsers', {
+        users: [
+          { id: 'ada', invisible: true },
+          { id: 'twin', invisible: true },
+        ],
+      }),
+    ]) {
+      expect(refusalOf(another)).toMatchObject({ code: 'INVISIBLE_DISABLED' });
+    }
+  });
+
+  it('hides nobody by a status that was planned before, unless they are hidden by one already', async () => {
+    const service = await startService();
+    const { ada, twin } = await twins(service);
+    const [soon, later] = ['2026-06-01T12:02:00.000Z', '2026-06-01T12:03:00.000Z'];
+    await mutate(ada, 'setStatus', { availability: 'OFFLINE', emoji: '🌴', startsAt: soon });
+    await mutate(twin, 'setStatus', { availability: 'OFFLINE', startsAt: soon });
+    await mutate(twin, 'setStatus', { availability: 'OFFLINE', expiresAt: later });
+    const onlooker = await watch(service, ['ada']);
+    await mutate(http(service, 'dev:root:admin'), 'updateSettings', { allowInvisible: false });
+    await service.clock.pass(60);
+    await onlooker.sawNothing();
+    expect(await selfOf(ada)).toMatchObject({ manual: null, claims: [] });
+    await service.clock.pass(120);
+    expect([await dotOf(service, 'ada'), await dotOf(service, 'twin')]).toEqual(['ONLINE', 'OFFLINE']);
+  });
 });
 
 it('hiding twice, or ending what is not, is no change', async () => {

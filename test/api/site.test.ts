@@ -152,6 +152,7 @@ describe('a site’s settings', () => {
       await mutate(by, 'updateSettings', { allowInvisible });
       const { errors } = await attempt(ada, 'setInvisible', { invisible: true });
       expect(errors === undefined).toBe(allowInvisible);
+      await mutate(ada, 'setInvisible', { invisible: false });
     }
   });
 });

@@ -142,4 +142,21 @@ describe('status texts that administrators have switched off', () => {
     await mutate(device, 'setStatus', { customStatusId: customStatus.id });
     expect(await onlooker.next()).toBe('ada AWAY Lunch');
   });
+
+  it('that were planned before do not come; the one that is there may be said again', async () => {
+    const service = await startService();
+    const admin = http(service, 'dev:root:admin');
+    const { customStatus } = await mutate(admin, 'createCustomStatus', { name: 'Lunch', availability: 'AWAY' });
+    const { device, onlooker } = await adaWatched(service);
+    await mutate(device, 'setStatus', { text: 'here' });
+    await mutate(device, 'setStatus', { availability: 'BUSY', text: 'planned', startsAt: at(60) });
+    await mutate(device, 'setStatus', { customStatusId: customStatus.id, startsAt: at(120) });
+    await mutate(admin, 'updateSettings', { allowStatusText: false });
+    expect(await onlooker.next()).toBe('ada ONLINE here');
+    await service.connect({ ...ada, status: { text: 'here' } });
+    await service.clock.pass(60);
+    await onlooker.sawNothing();
+    await service.clock.pass(60);
+    expect(await onlooker.next()).toBe('ada AWAY Lunch');
+  });
 });
