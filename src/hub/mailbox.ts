@@ -48,14 +48,11 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
   put(key: Key, value: Value): void {
     if (this.ending !== null || this.done) return;
     if (this.first === undefined) {
-      const reader = this.readers?.shift();
-      if (reader !== undefined) {
-        reader.resolve({ value, done: false });
-        return;
-      }
       this.firstKey = key;
       this.first = value;
-      this.attentive?.ready();
+      const reader = this.readers?.shift();
+      if (reader === undefined) this.attentive?.ready();
+      else reader.resolve({ value: this.take() ?? value, done: false });
     } else if (this.firstKey === key) {
       const merged = this.merge(this.first, value);
       if (merged === null) this.shift();
@@ -127,6 +124,11 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
 
   protected isEmpty(): boolean {
     return this.first === undefined;
+  }
+
+  /** Whether a single value waits. */
+  protected hasOne(): boolean {
+    return this.first !== undefined && (this.more === null || this.more.size === 0);
   }
 
   private takeEnd(resolve: Reader<Value>['resolve'], reject: Reader<Value>['reject']): void {

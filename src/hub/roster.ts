@@ -276,6 +276,9 @@ function forgetGone({ people, count }: Roster): void {
 export class RoomWatch extends Mailbox<string, RoomChange> {
   private readonly roster: Pick<Roster, 'count' | 'known'>;
   private readonly onDone: () => void;
+  private toldCount: number | null = null;
+  /** The one that waits, of somebody whose coming was not read. */
+  private unseenLeaving: RoomChange | null = null;
 
   constructor(home: Home, roster: Pick<Roster, 'count' | 'known'>, onDone: () => void) {
     super(home);
@@ -287,15 +290,24 @@ export class RoomWatch extends Mailbox<string, RoomChange> {
   override take(): RoomChange | undefined {
     const change = super.take();
     const { count, known } = this.roster;
-    if (change === undefined || change.count === count || known !== null || !this.isEmpty()) return change;
-    return { ...change, count };
+    if (change === undefined) return change;
+    const isRight = change.count === count || known !== null || !this.isEmpty();
+    this.toldCount = isRight ? change.count : count;
+    return isRight ? change : { ...change, count };
   }
 
-  /** What a slow reader is told of somebody instead of two changes in a row; null: nothing, they came and went unseen. */
+  /**
+   * What a slow reader is told of somebody instead of two changes in a row; null: nothing, they came and went unseen. But
+   * somebody who was counted in what was told leaves visibly, when nothing else waits that would put the number right.
+   */
   protected override merge(waiting: RoomChange, newer: RoomChange): RoomChange | null {
     const unseen = waiting.kind === 'ENTERED' || waiting.kind === 'PRESENT';
-    if (newer.kind === 'LEFT') return unseen ? null : newer;
-    if (waiting.kind === 'LEFT') return { ...newer, kind: 'UPDATED' };
+    if (newer.kind === 'LEFT' && unseen) {
+      if (this.toldCount === null || this.toldCount === newer.count || !this.hasOne()) return null;
+      this.unseenLeaving = newer;
+    }
+    if (newer.kind === 'LEFT') return newer;
+    if (waiting.kind === 'LEFT') return { ...newer, kind: waiting === this.unseenLeaving ? 'ENTERED' : 'UPDATED' };
     return { ...newer, kind: waiting.kind };
   }
 
