@@ -150,6 +150,53 @@ describe.each([
     expect(await told()).toEqual(['UPDATED', 'ada', 'tab2', 1]);
   });
 
+  test('shows one member for several devices: what was said last, until the last of them leaves', async () => {
+    const { service, told } = await setUp();
+    const [phone, laptop] = [await service.connect({ token: 'dev:ada' }), await service.connect({ token: 'dev:ada' })];
+    await phone.ask(ENTER, { input: { key: 'doc:1', label: 'on the phone' } });
+    expect(await told()).toEqual(['ENTERED', 'ada', 'on the phone', 1]);
+    await service.clock.pass(1);
+    await laptop.ask(ENTER, { input: { key: 'doc:1', label: 'at the desk' } });
+    expect(await told()).toEqual(['UPDATED', 'ada', 'at the desk', 1]);
+    await service.clock.pass(1);
+    await phone.ask(ENTER, { input: { key: 'doc:1', label: 'walking' } });
+    expect(await told()).toEqual(['UPDATED', 'ada', 'walking', 1]);
+    await phone.ask(LEAVE, { input: { key: 'doc:1' } });
+    expect(await told()).toEqual(['UPDATED', 'ada', 'at the desk', 1]);
+    const { data } = await laptop.ask(LEAVE, { input: { key: 'doc:1' } });
+    expect(data).toEqual({ leaveRoom: { room: { count: 0 } } });
+    expect(await told()).toEqual(['LEFT', 'ada', 'at the desk', 0]);
+  });
+
+  test('is left by a dropped socket as soon as its session is over, and not before', async () => {
+    const { service, told, written } = await setUp();
+    const [ada, grace] = [await service.connect({ token: 'dev:ada' }), await service.connect({ token: 'dev:grace' })];
+    await ada.ask(ENTER, { input: { key: 'doc:1' } });
+    expect(await told()).toEqual(['ENTERED', 'ada', 'online', 1]);
+    await ada.drop();
+    await written('ada');
+    await service.clock.pass(29.9);
+    await grace.ask(ENTER, { input: { key: 'doc:1' } });
+    expect(await told()).toEqual(['ENTERED', 'grace', 'online', 2]);
+    await service.clock.pass(0.2);
+    expect(await told()).toEqual(['LEFT', 'ada', 'online', 1]);
+  });
+
+  test('is not left by a dropped socket whose client comes back with its session', async () => {
+    const { service, told, written } = await setUp();
+    const [ada, grace] = [await service.connect({ token: 'dev:ada' }), await service.connect({ token: 'dev:grace' })];
+    await ada.ask(ENTER, { input: { key: 'doc:1', label: 'reading' } });
+    expect(await told()).toEqual(['ENTERED', 'ada', 'reading', 1]);
+    await ada.drop();
+    await written('ada');
+    await service.clock.pass(20);
+    const back = await service.connect({ token: 'dev:ada', sessionId: ada.sessionId });
+    expect(back.sessionId).toBe(ada.sessionId);
+    await service.clock.pass(60);
+    await grace.ask(ENTER, { input: { key: 'doc:1' } });
+    expect(await told()).toEqual(['ENTERED', 'grace', 'online', 2]);
+  });
+
   test('keeps a guest without a WebSocket for as long as they enter again', async () => {
     const { service, told } = await setUp();
     const enter = async (more: object) => {
