@@ -3,7 +3,7 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionInit, startService } from '../support/service.ts';
 import { watch } from './onlooker.ts';
-import { closeCodeFor, http, lookAt, refusalOf, selfOf } from './operations.ts';
+import { closeCodeFor, http, lookAt, mutate, refusalOf, selfOf } from './operations.ts';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes';
 const NOON = Date.UTC(2026, 5, 1, 12) / 1_000; // where the manual clock begins
@@ -143,4 +143,22 @@ it('the name in the token is what others read; a newer one replaces it, an older
   expect(await nameAfter('Ada', NOON - 60)).toBe('Ada');
   expect(await nameAfter('Ada Lovelace', NOON - 30)).toBe('Ada Lovelace');
   expect(await nameAfter('Ada Byron', NOON - 90)).toBe('Ada Lovelace');
+});
+
+it('a name that the backend says and one in a token replace each other, the newer the older, whichever comes last', async () => {
+  const service = await startService({ JWT_SECRET: SECRET });
+  const backend = http(service, await sign({ sub: 'backend', role: 'server' }));
+  const connects = async (name: string, iat: number) => {
+    await service.connect({ token: await sign({ sub: 'ada', name, iat }) });
+    return (await lookAt(backend, 'ada')).name;
+  };
+  const says = async (name: string) =>
+    (await mutate(backend, 'upsertUsers', { users: [{ id: 'ada', name }] })).users[0]?.name;
+  expect(await connects('Token', NOON - 60)).toBe('Token');
+  expect(await says('Backend')).toBe('Backend');
+  await service.clock.pass(60);
+  expect(await connects('Token of before', NOON - 1)).toBe('Backend');
+  expect(await connects('Token of now', NOON + 30)).toBe('Token of now');
+  await service.clock.pass(1);
+  expect(await says('Backend again')).toBe('Backend again');
 });
