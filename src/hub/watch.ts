@@ -258,8 +258,6 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
   return {
     watch,
     watchSelf: (person, until) => watchSelf(person, until, { store, clock, mailboxes, selves }),
-    lastHeard: (person) => subjects.get(personKey(person))?.heard?.seen ?? null,
-    watchSelf,
     lastHeard: (person) => subjects.get(personKey(person))?.heard ?? null,
     isSilent,
     silence,

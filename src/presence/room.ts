@@ -7,8 +7,8 @@ import { hash } from './hash.ts';
 import { after, type Millis, type SessionId } from './ids.ts';
 import { isHidden } from './last-active.ts';
 import { equal, type PresenceRecord, type RoomEntry, type RoomWords, revise } from './record.ts';
-import { lineProblem } from './text.ts';
 import { later } from './session.ts';
+import { lineProblem } from './text.ts';
 
 export const ROOM_KEY_LIMIT = 128; // characters
 export const LABEL_LIMIT = 64; // characters
