@@ -243,9 +243,9 @@ it('tells everybody what an execution of their own would have told them, whateve
         for (const { delivery } of pairs) delivery.stop();
       },
     ),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
-  expect(compared).toBeGreaterThan(400);
+  expect(compared).toBeGreaterThan(200);
 });
 
 /** A schema whose fields depend on who is asking in every way there is, at once and later, always and now and then. */
@@ -336,7 +336,7 @@ it('never tells anybody what was made for somebody else, whatever a field depend
         for (const { delivery } of pairs) delivery.stop();
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 
