@@ -1,5 +1,7 @@
-/** Questions of one turn of the event loop, asked together: ten thousand who come back at once ask a few dozen times. */
-
+/**
+ * Questions of one turn of the event loop, asked together: ten thousand who come back at once ask a few dozen times.
+ * What is asked of different places stays apart, so that nobody waits for a place that does not answer but for their own.
+ */
 type Ask<Answer> = (names: readonly string[]) => Promise<readonly Answer[]>;
 
 interface Waiting<Answer> {
@@ -10,26 +12,46 @@ interface Waiting<Answer> {
 
 const MOST_AT_ONCE = 500; // names in one question, so that nobody waits long behind it
 
-/** Answers in the order of the names, as `ask` does, which gets each name once. */
-export function gathered<Answer>(ask: Ask<Answer>): Ask<Answer> {
+/** Answers in the order of the names, as `ask` does, which gets each name once, those of one place (`placeOf`) together. */
+export function gathered<Answer>(ask: Ask<Answer>, placeOf: (name: string) => number): Ask<Answer> {
   let waiting: Waiting<Answer>[] = [];
 
   function flush(): void {
     const all = waiting;
     waiting = [];
-    for (const batch of batches(all)) void answer(batch);
+    const asked = new Map<string, Promise<ReadonlyMap<string, Answer>>>();
+    for (const names of inPlaces(new Set(all.flatMap((each) => each.names)))) {
+      const answers = answersTo(names);
+      for (const name of names) asked.set(name, answers);
+    }
+    for (const { names, resolve, reject } of all) {
+      Promise.all(names.map((name) => asked.get(name)))
+        .then((answers) =>
+          resolve(names.map((name, at) => answers[at]?.get(name)).filter((each) => each !== undefined)),
+        )
+        .catch(reject);
+    }
   }
 
-  /** Never rejects: whoever waits is told. */
-  async function answer(batch: readonly Waiting<Answer>[]): Promise<void> {
-    const asked = [...new Set(batch.flatMap(({ names }) => names))];
-    try {
-      const answers = await ask(asked);
-      const found = new Map(asked.map((name, at) => [name, answers.slice(at, at + 1)] as const));
-      for (const { names, resolve } of batch) resolve(names.flatMap((name) => found.get(name) ?? []));
-    } catch (error) {
-      for (const { reject } of batch) reject(error);
+  async function answersTo(names: readonly string[]): Promise<ReadonlyMap<string, Answer>> {
+    const answers = await ask(names);
+    return new Map(answers.flatMap((answer, at) => names.slice(at, at + 1).map((name) => [name, answer] as const)));
+  }
+
+  function inPlaces(names: Iterable<string>): readonly (readonly string[])[] {
+    const open = new Map<number, string[]>();
+    const all: string[][] = [];
+    for (const name of names) {
+      const place = placeOf(name);
+      const together = open.get(place);
+      if (together !== undefined && together.length < MOST_AT_ONCE) together.push(name);
+      else {
+        const begun = [name];
+        open.set(place, begun);
+        all.push(begun);
+      }
     }
+    return all;
   }
 
   return (names) =>
@@ -37,20 +59,4 @@ export function gathered<Answer>(ask: Ask<Answer>): Ask<Answer> {
       waiting.push({ names, resolve, reject });
       if (waiting.length === 1) setImmediate(flush);
     });
-}
-
-/** No question is taken apart, so one that has more names than that is a batch of its own. */
-function* batches<Answer>(all: readonly Waiting<Answer>[]): Iterable<readonly Waiting<Answer>[]> {
-  let batch: Waiting<Answer>[] = [];
-  let size = 0;
-  for (const each of all) {
-    if (size > 0 && size + each.names.length > MOST_AT_ONCE) {
-      yield batch;
-      batch = [];
-      size = 0;
-    }
-    batch.push(each);
-    size += each.names.length;
-  }
-  yield batch;
 }

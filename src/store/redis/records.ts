@@ -52,7 +52,7 @@ export function createRecords({ client, keys, cluster, publish, agenda, onRestor
   const fetch = gathered<PresenceRecord>(async (names) => {
     const stored = await readStored(names, { client, keyOf: keys.record, groupOf, decode: recordCodec.decode });
     return names.map((_, at) => stored[at] ?? EMPTY_RECORD);
-  });
+  }, groupOf);
 
   /** What Redis has lost of what is remembered here is written again as soon as that is noticed. */
   async function read(names: readonly string[]): Promise<readonly PresenceRecord[]> {
