@@ -3,6 +3,7 @@ import { calendars } from './figures/calendars.ts';
 import { commands } from './figures/commands.ts';
 import type { Figures } from './figures/figure.ts';
 import { latency } from './figures/latency.ts';
+import { parts } from './figures/parts.ts';
 import { reconnect } from './figures/reconnect.ts';
 import { redisMemory } from './figures/redis-memory.ts';
 import { resync } from './figures/resync.ts';
@@ -42,6 +43,7 @@ export const FIGURES: ReadonlyMap<string, Figures> = new Map([
   ['resync', resync],
   ['reconnect', reconnect],
   ['sweep', sweep],
+  ['parts', parts],
   ['commands', commands],
   ['calendars', calendars],
 ]);

@@ -37,6 +37,7 @@ export interface Server {
 /** Runs `work`, and afterwards ends everything that it started, the newest first. */
 export async function inLab<Result>(sizes: Sizes, work: (lab: Lab) => Promise<Result>): Promise<Result> {
   const stops: (() => Promise<unknown>)[] = [];
+  const loads: (() => Promise<unknown>)[] = [];
   const later = (stop: () => Promise<unknown>) => void stops.push(stop);
 
   async function redis(): Promise<RedisProcess> {
@@ -62,14 +63,15 @@ export async function inLab<Result>(sizes: Sizes, work: (lab: Lab) => Promise<Re
 
   function load(): Asked {
     const child = startChild(['--import', 'tsx', 'bench/load/main.ts']);
-    later(() => child.stop('SIGKILL'));
+    loads.push(() => child.stop('SIGKILL'));
     return remote(child);
   }
 
   try {
     return await within(LIMIT, work({ sizes, redis, serve, load, later }), () => 'it does not come to an end');
   } finally {
-    for (const stop of stops.reverse()) await stop();
+    // Clients first: to them a server that goes is a failure.
+    for (const stop of [...loads, ...stops.reverse()]) await stop();
   }
 }
 

@@ -26,12 +26,18 @@ interface Text {
   readonly length: number;
 }
 
-/** A result of a subscription: what it says, and the subscription's id as it stands in a message, with its quotes. */
+/** A result of a subscription: the frame for everybody whose id has as many bytes, and the id, as it stands in a message. */
 interface Letter {
-  readonly json: Buffer;
+  readonly frame: Frame;
   readonly id: string;
-  /** Bytes of the id. */
+}
+
+interface Frame {
+  /** Whole, but for the id. */
+  readonly bytes: Buffer;
   readonly idLength: number;
+  /** Where the id belongs. */
+  readonly gap: number;
 }
 
 /** A socket that all messages go out by: those of graphql-ws itself, and those of subscriptions. */
@@ -85,7 +91,7 @@ export class Outlet {
     if (this.socket.readyState !== this.socket.OPEN) return;
     let size = 0;
     for (const { length } of texts) size += headerLength(length) + length;
-    for (const letter of letters) size += headerLength(lengthOf(letter)) + lengthOf(letter);
+    for (const { frame } of letters) size += frame.bytes.length;
     if (size === 0) return;
     const bytes = Buffer.allocUnsafe(size);
     let at = 0;
@@ -93,7 +99,11 @@ export class Outlet {
       at = writeHeader(bytes, at, length);
       at += bytes.write(text, at);
     }
-    for (const letter of letters) at = writeLetter(bytes, at, letter);
+    for (const { frame, id } of letters) {
+      frame.bytes.copy(bytes, at);
+      bytes.write(id, at + frame.gap);
+      at += frame.bytes.length;
+    }
     this.connection.write(bytes);
   }
 
@@ -222,14 +232,14 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
       else {
         const letter = this.letter(payload);
         letters.push(letter);
-        size += lengthOf(letter);
+        size += letter.frame.bytes.length;
       }
     }
     return size;
   }
 
   private letter(payload: Payload): Letter {
-    return { json: payload.json(), id: this.id, idLength: this.idLength };
+    return { frame: frameFor(payload, this.idLength), id: this.id };
   }
 
   private wait(payload: Promise<Payload>): void {
@@ -262,20 +272,30 @@ function lastOf(delivery: Delivery): IteratorResult<ExecutionResult> | null {
   return ended.errors.length === 0 ? END : { value: { errors: ended.errors }, done: false };
 }
 
+/** The frame made last of each payload: nearly all ids are of one length. */
+const frames = new WeakMap<Payload, Frame>();
+
+function frameFor(payload: Payload, idLength: number): Frame {
+  const known = frames.get(payload);
+  if (known?.idLength === idLength) return known;
+  const frame = makeFrame(payload.json(), idLength);
+  frames.set(payload, frame);
+  return frame;
+}
+
 const [BEFORE, BETWEEN, BEHIND] = ['{"id":', ',"type":"next","payload":', '}'] as const;
-const AROUND = BEFORE.length + BETWEEN.length + BEHIND.length;
 
-const lengthOf = ({ json, idLength }: Letter): number => AROUND + idLength + json.length;
-
-/** A whole message in one frame; returns where it ends. */
-function writeLetter(bytes: Buffer, start: number, letter: Letter): number {
-  let at = writeHeader(bytes, start, lengthOf(letter));
-  at += bytes.write(BEFORE, at, 'latin1');
-  at += bytes.write(letter.id, at);
-  at += bytes.write(BETWEEN, at, 'latin1');
-  at += letter.json.copy(bytes, at);
-  at += bytes.write(BEHIND, at, 'latin1');
-  return at;
+function makeFrame(json: Buffer, idLength: number): Frame {
+  const length = BEFORE.length + idLength + BETWEEN.length + json.length + BEHIND.length;
+  const bytes = Buffer.allocUnsafeSlow(headerLength(length) + length); // not cut from a piece that it would keep whole
+  let at = writeHeader(bytes, 0, length);
+  at += bytes.write(BEFORE, at);
+  const gap = at;
+  at += idLength;
+  at += bytes.write(BETWEEN, at);
+  at += json.copy(bytes, at);
+  bytes.write(BEHIND, at);
+  return { bytes, idLength, gap };
 }
 
 const FIN_TEXT = 0x81; // a whole message of text, RFC 6455 section 5.2
