@@ -76,6 +76,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   let messenger: ReturnType<typeof messengerOf> = null;
   let mending = false;
   let mendAgain = false;
+  let settling: Stop[] = []; // looks that are still to come
   let returning = false;
   let closed = false;
 
@@ -150,7 +151,20 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
         },
       );
   }
-  for (const event of cluster ? CLUSTER_GAPS : ['ready']) subscriber.on(event, mend);
+  for (const event of cluster ? CLUSTER_GAPS : ['ready']) subscriber.on(event, cluster ? unsettled : mend);
+
+  /** A cluster goes on changing its mind after the last word of it: a master that was thought dead may still take a write. */
+  function unsettled(): void {
+    mend();
+    if (settling.length > 0) return;
+    settling = SETTLING.map((ms) => later(ms, mend));
+    settling.push(later(Math.max(...SETTLING), settled));
+  }
+
+  function settled(): void {
+    for (const stop of settling) stop();
+    settling = [];
+  }
   attendMessenger();
 
   function attendMessenger(): void {
@@ -248,6 +262,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
       if (closed) return;
       closed = true;
       patience.close();
+      settled();
       await Promise.allSettled(chains.values());
       for (const each of new Set([client, subscriber])) each.disconnect();
     },
@@ -258,6 +273,7 @@ const SITES = 1_000; // sites remembered
 const MEMBERS = 200_000; // members of the channels remembered, and each channel one more
 const READ_BATCH = 100; // channels read at once
 const RETRY = 250; // ms
+const SETTLING = [4_000, 12_000]; // ms after a change of the cluster at which everything is looked at again
 const PROOF = 1_000; // ms in which the connection for messages has to answer, or is made anew
 const PROMPT = 100; // ms for an answer that the clock is set by
 
