@@ -76,6 +76,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   let messenger: ReturnType<typeof messengerOf> = null;
   let mending = false;
   let mendAgain = false;
+  let cancelRenewal: Stop = () => {};
   let settling: Stop[] = []; // looks that are still to come
   let returning = false;
   let closed = false;
@@ -136,7 +137,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     if (mending) return;
     mending = true;
     attendMessenger();
-    Promise.all([engine.renew(), cluster ? roomEngine.renew() : null])
+    renewed()
       .then(() => Promise.all([records, siteRecords, channelRecords].map((each) => each.repair(patience))))
       .then(
         () => {
@@ -152,6 +153,15 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
       );
   }
   for (const event of cluster ? CLUSTER_GAPS : ['ready']) subscriber.on(event, cluster ? unsettled : mend);
+
+  /** A master that hangs answers no subscription, and may never: waited for without end, it would keep every later gap from being told. */
+  function renewed(): Promise<unknown> {
+    if (!cluster) return engine.renew();
+    return new Promise((resolve, reject) => {
+      cancelRenewal = later(RENEWAL, () => reject(new StoreUnavailable('A subscription was not answered in time.')));
+      Promise.all([engine.renew(), roomEngine.renew()]).then(resolve, reject).finally(cancelRenewal);
+    });
+  }
 
   /** A cluster goes on changing its mind after the last word of it: a master that was thought dead may still take a write. */
   function unsettled(): void {
@@ -263,6 +273,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
       closed = true;
       patience.close();
       settled();
+      cancelRenewal();
       await Promise.allSettled(chains.values());
       for (const each of new Set([client, subscriber])) each.disconnect();
     },
@@ -273,6 +284,7 @@ const SITES = 1_000; // sites remembered
 const MEMBERS = 200_000; // members of the channels remembered, and each channel one more
 const READ_BATCH = 100; // channels read at once
 const RETRY = 250; // ms
+const RENEWAL = 3_000; // ms in which all subscriptions are made again, or it is tried anew
 const SETTLING = [4_000, 12_000]; // ms after a change of the cluster at which everything is looked at again
 const PROOF = 1_000; // ms in which the connection for messages has to answer, or is made anew
 const PROMPT = 100; // ms for an answer that the clock is set by
