@@ -33,6 +33,10 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ['server'],
   ws: ['server'],
   'graphql-ws': ['server', 'client'],
+  react: ['client'],
+  'prom-client': ['server'],
+  'rate-limiter-flexible': ['store'],
+  '@opentelemetry/api': ['graphql', 'server'],
   zod: ['store', 'hub', 'graphql', 'server'],
 };
 
