@@ -27,7 +27,7 @@ describe('no token is in the log, at its most talkative', () => {
       'dev:mallory:admin',
       'opaque-mallory-token',
     ];
-    for (const token of tokens) await useEverywhere(server, token);
+    for (const token of tokens) await sayEverywhere(server, token);
     await server.kill('SIGKILL');
 
     const log = server.output().slice(server.output().indexOf('{'));
@@ -38,7 +38,7 @@ describe('no token is in the log, at its most talkative', () => {
   });
 
   /** In every place where a token may stand, and in some where it should not. */
-  async function useEverywhere(server: ServerProcess, token: string): Promise<void> {
+  async function sayEverywhere(server: ServerProcess, token: string): Promise<void> {
     const query = '{ viewer { id } }';
     await server.ask(token, query);
     await server.ask(token, `{ user(id: "Bearer ${token}") { id } `);
