@@ -1,4 +1,5 @@
 /** Seeing people: User, Presence, the queries that find them, and the subscription that follows them. */
+import { within } from '../hub/input.ts';
 import { badInput } from '../hub/refusal.ts';
 import type { Seen, Sighting } from '../hub/watch.ts';
 import { builder } from './builder.ts';
@@ -6,6 +7,7 @@ import { ChannelRefInput } from './channel-ref.ts';
 import { callerOf, channelViewerOf } from './context.ts';
 import { AvailabilityEnum } from './enums.ts';
 import { NodeInterface } from './node.ts';
+import { MAX_PAGE } from './page.ts';
 import { StatusInput, StatusType, statusModel } from './status.ts';
 
 export const UserType = builder.objectRef<Seen>('User');
@@ -90,6 +92,20 @@ builder.queryFields((t) => ({
   onlineCount: t.int({
     description: 'How many people of this site others see as not OFFLINE.',
     resolve: (_, _args, context) => context.hub.onlineCount(callerOf(context).person.site),
+  }),
+  onlineUsers: t.field({
+    type: [UserType],
+    description:
+      'Whom others see as not OFFLINE on this site, as of their last change, in an order of the server’s own. For the next ones pass the id of the last as `after`; an empty list is the end. ADMIN or SERVER.',
+    authScopes: { administrator: true },
+    args: {
+      first: t.arg.int({ required: false, defaultValue: 100, description: `How many, from 0 to ${MAX_PAGE}.` }),
+      after: t.arg.id({ description: 'The user id behind which to begin; of somebody who may have left meanwhile.' }),
+    },
+    resolve: async (_, { first, after }, context) => {
+      const limit = within(first ?? 100, 0, MAX_PAGE, 'first');
+      return [...(await context.hub.onlineUsers(callerOf(context).person.site, after ?? null, limit))];
+    },
   }),
 }));
 

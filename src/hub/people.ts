@@ -147,6 +147,11 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     self,
     upsertUsers,
     onlineCount: (site: SiteId) => store.countOnline(site),
+    /** Pages of those whom others see as not OFFLINE. */
+    async onlineUsers(site: SiteId, after: string | null, limit: number): Promise<readonly Seen[]> {
+      const users = await store.listOnline(site, after === null ? null : userId(after, 'after'), limit);
+      return look(users.map((user) => ({ site, user })));
+    },
     silencePeople: watches.silence,
     refreshPeople: watches.refresh,
     /** Messages may have been lost: reads everybody watched anew. */

@@ -4,6 +4,8 @@ import type { Person, SiteId, UserId } from '../presence/ids.ts';
 export interface Census {
   set(person: Person, present: boolean): void;
   count(site: SiteId): number;
+  /** By id: at most `limit` of those behind `after`. */
+  list(site: SiteId, after: UserId | null, limit: number): readonly UserId[];
 }
 
 export function createCensus(): Census {
@@ -17,5 +19,12 @@ export function createCensus(): Census {
       else sites.delete(site);
     },
     count: (site) => sites.get(site)?.size ?? 0,
+    list: (site, after, limit) => pageOf([...(sites.get(site) ?? [])], after, limit),
   };
+}
+
+/** The first `limit` by id behind `after`. */
+export function pageOf(users: readonly UserId[], after: UserId | null, limit: number): readonly UserId[] {
+  const behind = after === null ? [...users] : users.filter((user) => user > after);
+  return behind.sort().slice(0, limit);
 }

@@ -6,7 +6,7 @@
  */
 import type { PubSubEngine } from 'graphql-subscriptions';
 import { deadline } from '../presence/deadline.ts';
-import type { Micros, Millis, Person, SiteId } from '../presence/ids.ts';
+import type { Micros, Millis, Person, SiteId, UserId } from '../presence/ids.ts';
 import { EMPTY_RECORD, type PresenceRecord, revise, stickyPart } from '../presence/record.ts';
 import { resolve } from '../presence/resolve.ts';
 import { changedPlaces, placesOf } from '../presence/room.ts';
@@ -26,6 +26,7 @@ export interface People {
   due(now: Millis, limit: number): Due;
   follow(person: Person, tell: (record: PresenceRecord) => void): Promise<Stop>;
   countOnline(site: SiteId): number;
+  listOnline(site: SiteId, after: UserId | null, limit: number): readonly UserId[];
   readRoom(room: RoomName): readonly Person[];
   countRoom(room: RoomName): number;
   followRoom(room: RoomName, tell: (person: Person, record: PresenceRecord) => void): Promise<Stop>;
@@ -116,6 +117,7 @@ export function createPeople({ disk, engine, deadlines, now, opened }: PeopleOpt
     }),
     follow: (person, tell) => feed.follow(personKey(person), tell),
     countOnline: online.count,
+    listOnline: online.list,
     readRoom: (room) => [...(rooms.get(roomKey(room))?.values() ?? [])],
     countRoom: (room) => rooms.get(roomKey(room))?.size ?? 0,
     followRoom: (room, tell) => roomFeed.follow(roomKey(room), ({ person, record }) => tell(person, record)),

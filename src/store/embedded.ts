@@ -93,6 +93,7 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     due: (at, limit) => enter(() => people.due(at, limit)),
     follow: (person, tell) => enter(() => people.follow(person, tell)),
     countOnline: (site) => enter(() => people.countOnline(site)),
+    listOnline: (site, after, limit) => enter(() => people.listOnline(site, after, limit)),
     readRoom: (room) => enter(() => people.readRoom(room)),
     countRoom: (room) => enter(() => people.countRoom(room)),
     followRoom: (room, tell) => enter(() => people.followRoom(room, tell)),

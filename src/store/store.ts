@@ -10,7 +10,7 @@
  * The suite in test/store/contract.ts holds every implementation to this.
  */
 import type { ChannelRecord } from '../presence/channel.ts';
-import type { Millis, NodeId, Person, SiteId } from '../presence/ids.ts';
+import type { Millis, NodeId, Person, SiteId, UserId } from '../presence/ids.ts';
 import type { PresenceRecord } from '../presence/record.ts';
 import type { SiteRecord } from '../presence/site.ts';
 
@@ -29,6 +29,8 @@ export interface Store {
   follow(person: Person, tell: (record: PresenceRecord) => void): Promise<Stop>;
   /** How many people of the site others see as not OFFLINE, as of their last commits. */
   countOnline(site: SiteId): Promise<number>;
+  /** Some of them, at most `limit`, in an order that is the store's own and stays; those behind `after` in it, who may be gone. */
+  listOnline(site: SiteId, after: UserId | null, limit: number): Promise<readonly UserId[]>;
 
   /** People whom others see in this room, as of their last commits; in no order. */
   readRoom(room: RoomName): Promise<readonly Person[]>;

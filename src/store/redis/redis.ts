@@ -4,10 +4,11 @@
  * buckets of people. keys.ts has the layout, and patience.ts says when the answer is "not now".
  */
 import { type ChannelRecord, EMPTY_CHANNEL, isMember } from '../../presence/channel.ts';
-import { asMillis, type Millis, type Person } from '../../presence/ids.ts';
+import { asMillis, asUserId, type Millis, type Person, type SiteId, type UserId } from '../../presence/ids.ts';
 import type { PresenceRecord } from '../../presence/record.ts';
 import { EMPTY_SITE, type SiteRecord } from '../../presence/site.ts';
 import { createAgenda } from '../agenda.ts';
+import { pageOf } from '../census.ts';
 import { channelCodec, recordCodec, siteCodec } from '../codec.ts';
 import { createFeed, type Feed, type FeedOptions } from '../feed.ts';
 import { channelKey, channelOf, personKey, personOf, roomKey, siteKey } from '../key.ts';
@@ -97,6 +98,19 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   async function countAll(setOf: (shard: number) => string): Promise<number> {
     const counts = await Promise.all(shards.map((shard) => answered(client.scard(setOf(shard)))));
     return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Shard by shard, and by id within one; some shards at a time, so that no page costs what all people would. */
+  async function listOnline(site: SiteId, after: UserId | null, limit: number): Promise<readonly UserId[]> {
+    const begin = after === null ? 0 : keys.shardOf(personKey({ site, user: after }));
+    const found: UserId[] = [];
+    for (let from = begin; from < SHARDS && found.length < limit; from += LISTED_AT_ONCE) {
+      const batch = shards.slice(from, from + LISTED_AT_ONCE);
+      const sets = await Promise.all(batch.map((shard) => answered(client.smembers(keys.online(shard, site)))));
+      for (const [at, set] of sets.entries())
+        found.push(...pageOf(set.map(asUserId), from + at === begin ? after : null, limit));
+    }
+    return found.slice(0, limit);
   }
 
   /** Those that the index names and whose records name the person too. */
@@ -230,6 +244,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
       return follow(people, key, noting(records, key, tell));
     },
     countOnline: (site) => patience.ask(() => countAll((shard) => keys.online(shard, site))),
+    listOnline: (site, after, limit) => patience.ask(() => listOnline(site, after, limit)),
     readRoom: (room) =>
       patience.ask(async () => {
         const sets = await Promise.all(
@@ -283,6 +298,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
 const SITES = 1_000; // sites remembered
 const MEMBERS = 200_000; // members of the channels remembered, and each channel one more
 const READ_BATCH = 100; // channels read at once
+const LISTED_AT_ONCE = 32; // shards, of 256
 const RETRY = 250; // ms
 const RENEWAL = 3_000; // ms in which all subscriptions are made again, or it is tried anew
 const SETTLING = [4_000, 12_000]; // ms after a change of the cluster at which everything is looked at again

@@ -67,4 +67,25 @@ export function counting(opened: () => Opened): void {
     await Promise.all(people.slice(0, 500).map((each) => store.update(each, gone('a'))));
     expect(await store.countOnline(acme)).toBe(500);
   });
+
+  test('those online are listed once each, page by page, whoever comes and goes meanwhile', async () => {
+    const { store } = opened();
+    const people = Array.from({ length: 300 }, (_, at) => person(`user-${at}`));
+    await Promise.all(people.map((each) => store.update(each, connected('a'))));
+    await store.update(person('elsewhere', 'other'), connected('a'));
+    const [first, ...more] = [await store.listOnline(acme, null, 50)];
+    expect([first?.length, more]).toEqual([50, []]);
+    const last = first?.at(-1);
+    if (last === undefined) throw new Error('nobody is listed');
+    await store.update(person(last), gone('a'));
+    await store.update(person('late'), connected('a'));
+    const listed = [...(first ?? [])];
+    for (let page = await store.listOnline(acme, last, 70); page.length > 0; ) {
+      listed.push(...page);
+      page = await store.listOnline(acme, page.at(-1) ?? null, 70);
+    }
+    expect(new Set(listed).size).toBe(listed.length);
+    expect(listed.filter((user) => user !== 'late').sort()).toEqual(people.map(({ user }) => user).sort());
+    expect(await store.listOnline(asSiteId('nowhere'), null, 50)).toEqual([]);
+  });
 }
