@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders of tests that run their servers, Redises and browsers as processes of their own, and mostly wait for them. */
 const PROCESSES = [
-  ...['browser', 'cluster', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...['browser', 'cluster', 'examples', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/api/slow-reader.test.ts', // measures the memory of its process, so it has one of its own
   'test/api/large-room.test.ts', // asks as much of Redis as it gives, which on a busy machine it gives late
 ];
