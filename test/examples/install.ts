@@ -1,7 +1,7 @@
 /** The examples' own packages, which nobody needs who only installs the server. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { installDebianPackages } from '../support/debian.ts';
@@ -22,10 +22,18 @@ export async function installExamples(): Promise<void> {
   });
 }
 
-/** Whether what was installed last was installed from the present lock file. */
+/** Whether what is there is what package-lock.json says; those that are optional may be for other systems. */
 async function upToDate(): Promise<boolean> {
   const installed = join(EXAMPLES, 'node_modules', '.package-lock.json');
   if (!existsSync(installed)) return false;
-  const [had, has] = await Promise.all([stat(installed), stat(join(EXAMPLES, 'package-lock.json'))]);
-  return had.mtimeMs >= has.mtimeMs;
+  const [had, wanted] = await Promise.all([packagesIn(installed), packagesIn(join(EXAMPLES, 'package-lock.json'))]);
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || had[path]?.version === version,
+  );
+}
+
+type Packages = Readonly<Record<string, { readonly version?: string; readonly optional?: boolean }>>;
+
+async function packagesIn(lockFile: string): Promise<Packages> {
+  return JSON.parse(await readFile(lockFile, 'utf8')).packages;
 }
