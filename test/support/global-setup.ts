@@ -6,6 +6,7 @@
  * tests that silently skip themselves would pass where nothing was checked.
  */
 import type { TestProject } from 'vitest/node';
+import { buildServer } from './built-server.ts';
 import { installDebianPackages } from './debian.ts';
 import { findProgram } from './program.ts';
 import { assertAnswers, REDIS_NAMES, startRedis } from './redis.ts';
@@ -16,13 +17,23 @@ declare module 'vitest' {
     redisUrl: string;
     /** The Chromium executable for `launchBrowser`. */
     chromiumPath: string;
+    /** The server's program, compiled: what `startProcess` runs. */
+    serverProgram: string;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await installMissing();
   project.provide('chromiumPath', chromiumProgram());
+  const built = await buildServer();
+  project.provide('serverProgram', built.main);
+  const stopRedis = await provideRedis(project);
+  return async () => {
+    await Promise.all([stopRedis(), built.remove()]);
+  };
+}
 
+async function provideRedis(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.REDIS_URL;
   if (given) {
     await assertAnswers(given);
