@@ -1,12 +1,21 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { operationsPreset } from './scripts/operations-preset.ts';
+
+const scalars = { ID: 'string', DateTime: 'string', JSONObject: 'Record<string, unknown>' };
 
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  documents: ['test/**/*.graphql', 'test/**/*.ts', '!test/generated/**'],
   ignoreNoDocuments: true,
   importExtension: '.ts',
   generates: {
+    'src/client/generated/operations.ts': {
+      documents: 'src/client/operations.graphql',
+      preset: operationsPreset,
+      presetConfig: { typesFrom: '../types.ts' },
+      config: { enumsAsTypes: true, useTypeImports: true, strictScalars: true, scalars },
+    },
     'test/generated/': {
+      documents: ['test/**/*.graphql', 'test/**/*.ts', '!test/generated/**'],
       preset: 'client',
       presetConfig: { fragmentMasking: false },
       config: {
@@ -14,7 +23,7 @@ const config: CodegenConfig = {
         enumsAsTypes: true,
         useTypeImports: true,
         strictScalars: true,
-        scalars: { ID: 'string', DateTime: 'string', JSONObject: 'Record<string, unknown>' },
+        scalars,
       },
     },
   },

@@ -28,8 +28,19 @@ export interface PresenceClientOptions {
   /** Tell the server when nobody is at this device. Default true in browsers, where there is something to tell it by. */
   readonly activity?: boolean;
   /** For where there is none built in, such as `ws` in Node 20. */
-  readonly webSocket?: typeof WebSocket;
+  readonly webSocket?: WebSocketClass;
 }
+
+/** As much of `WebSocket` as is used here, which the one of `ws` has too. */
+export type WebSocketClass = new (
+  url: string,
+  protocol: string,
+) => {
+  readonly readyState: number;
+  send(data: string): void;
+  close(code?: number): void;
+  addEventListener(type: 'error', listener: () => void): void;
+};
 
 export interface PresenceClient {
   /** Goes online, and stays so until `close`. May be called again; watching calls it too. */

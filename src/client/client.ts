@@ -1,0 +1,100 @@
+/**
+ * The client, put together: one connection (`connection.ts`) over one of two wires (`websocket.ts`, `http.ts`), what is
+ * known of people (`people.ts`) and how it comes to be known (`watches.ts`). Nothing happens before `connect`.
+ */
+import { createChannels } from './channel.ts';
+import { type Connecting, createConnecting } from './connection.ts';
+import { CustomStatuses } from './generated/operations.ts';
+import { call } from './listeners.ts';
+import { createMe } from './me.ts';
+import { type Parts, TIMINGS, thisPage } from './parts.ts';
+import { createPeople, type People } from './people.ts';
+import { createRoom } from './room.ts';
+import type { Presence, PresenceClient, PresenceClientOptions, Room, Stop } from './types.ts';
+import { createWatches } from './watches.ts';
+
+/** @param parts for tests: other surroundings, and less patience */
+export function createPresenceClient(options: PresenceClientOptions, parts: Partial<Parts> = {}): PresenceClient {
+  const all: Parts = {
+    timings: TIMINGS,
+    random: Math.random,
+    page: thisPage(),
+    fetch: (input, init) => fetch(input, init),
+    ...parts,
+  };
+  const connecting = createConnecting({ options, parts: all, activity: () => undefined });
+  const people = createPeople();
+  const watches = createWatches(all, connecting, people);
+  const channels = createChannels(all, connecting, people);
+  const stopStale = markStale(all, { connecting, people });
+
+  function watch(userIds: readonly string[], listener: (presence: Presence) => void): Stop {
+    const ids = [...new Set(userIds)];
+    connecting.connect();
+    const stopListening = people.listen(ids, listener);
+    watches.want(ids);
+    let stopped = false;
+    for (const userId of ids) {
+      const presence = people.get(userId);
+      if (presence.known && !stopped) call(listener, presence);
+    }
+    return () => {
+      if (stopped) return;
+      stopped = true;
+      stopListening();
+      watches.unwant(ids);
+    };
+  }
+
+  const rooms = new Map<string, WeakRef<Room>>();
+  const roomsInUse = new Set<Room>();
+
+  function room(key: string): Room {
+    const known = rooms.get(key)?.deref();
+    if (known !== undefined) return known;
+    const made: Room = createRoom(key, { parts: all, connecting, people, watch }, (used) => {
+      if (used) roomsInUse.add(made);
+      else roomsInUse.delete(made);
+    });
+    for (const [each, { deref }] of rooms) if (deref() === undefined) rooms.delete(each);
+    rooms.set(key, new WeakRef(made));
+    return made;
+  }
+
+  return {
+    connect: connecting.connect,
+    async close() {
+      watches.close();
+      stopStale();
+      await connecting.close();
+      people.markStale();
+    },
+    get connection() {
+      return connecting.current;
+    },
+    onConnection: connecting.onChange,
+    get: people.get,
+    watch,
+    watchChannel: channels.watch,
+    me: createMe(all, connecting),
+    room,
+    async customStatuses(search) {
+      const { customStatuses } = await connecting.request(CustomStatuses, search === undefined ? {} : { search });
+      return customStatuses;
+    },
+    request: connecting.request,
+  };
+}
+
+/** Not at once: a server that restarts is no reason for a page to flicker. */
+function markStale({ timings }: Parts, { connecting, people }: { connecting: Connecting; people: People }): Stop {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const stop = connecting.onLink((link) => {
+    clearTimeout(timer);
+    if (link === null) timer = setTimeout(people.markStale, timings.staleAfter);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * A link over HTTP, for where WebSockets do not get through: a session that lives on heartbeats, and subscriptions as
+ * server-sent events. A browser has six connections to a host that speaks HTTP/1.1, so streams are few: whoever
+ * subscribes gathers.
+ */
+import { errorIn, lost, PresenceError } from './error.ts';
+import { readEvents } from './events.ts';
+import { CloseSession, Heartbeat, OpenSession, WhoAmI } from './generated/operations.ts';
+import {
+  type Ending,
+  type Hello,
+  type Link,
+  NO_ANSWER,
+  type Opening,
+  REFUSED,
+  type Sink,
+  TOKEN_EXPIRED,
+  TOKEN_INVALID,
+} from './link.ts';
+import type { Stop, TypedDocument } from './types.ts';
+
+const TRY_AGAIN_LATER = 1013;
+const MISSED_HEARTBEATS = 2; // in a row: the server waits for three
+
+/** Resolves with an ending when the server could not be reached, or did not want it. */
+export async function openHttp(
+  { url, hello, timings, signal }: Opening,
+  fetching: typeof fetch,
+): Promise<Link | Ending> {
+  const { token, ...session } = hello;
+  let over = false;
+  let missed = 0;
+  let tellEnded = (_: Ending) => {};
+  const ended = new Promise<Ending>((resolve) => {
+    tellEnded = resolve;
+  });
+  const hanging = new AbortController(); // everything that is under way
+
+  const post = (document: string, variables: object, options: RequestInit) =>
+    fetching(url, {
+      method: 'POST',
+      ...options,
+      headers: { accept: 'application/json', ...options.headers, ...headers },
+      body: JSON.stringify({ query: document, variables }),
+    });
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+
+  async function request<Data, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+    options: RequestInit = { signal: AbortSignal.any([hanging.signal, AbortSignal.timeout(timings.openTimeout)]) },
+  ): Promise<Data> {
+    if (over) throw lost();
+    const answer = await post(document.toString(), variables, options).then(
+      (response) => response.json(),
+      () => null,
+    );
+    const error = errorIn(answer?.errors);
+    if (error !== null) {
+      if (error.code === 'UNAUTHENTICATED') end(endingOf(error));
+      throw error;
+    }
+    if (answer?.data == null) throw lost();
+    return answer.data;
+  }
+
+  function subscribe<Data, Variables extends object>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+    sink: Sink<Data>,
+  ): Stop {
+    const call = new AbortController();
+    const hangUp = () => call.abort();
+    hanging.signal.addEventListener('abort', hangUp);
+    const stopped = () => over || call.signal.aborted;
+    const stream = async () => {
+      const response = await post(document.toString(), variables, {
+        headers: { accept: 'text/event-stream' },
+        signal: call.signal,
+      });
+      for await (const event of readEvents(response, timings.quietStream)) {
+        if (stopped()) return;
+        if (event === null) return sink.complete();
+        const error = errorIn(event.errors);
+        if (error === null) sink.next(event.data as Data);
+        else if (error.code === 'UNAUTHENTICATED') return end(endingOf(error));
+        else return sink.error(error);
+      }
+      if (!stopped()) end({ code: NO_ANSWER, reason: 'A stream broke.' });
+    };
+    stream()
+      .catch(() => {
+        if (!stopped()) end({ code: NO_ANSWER, reason: 'A stream broke.' });
+      })
+      .finally(() => {
+        hanging.signal.removeEventListener('abort', hangUp);
+        call.abort();
+      });
+    return hangUp;
+  }
+
+  async function beat(sessionId: string): Promise<void> {
+    try {
+      await request(Heartbeat, { input: { sessionId } });
+      missed = 0;
+    } catch (error) {
+      const isOver = error instanceof PresenceError && error.code === 'NOT_FOUND';
+      if (isOver || ++missed >= MISSED_HEARTBEATS) end({ code: NO_ANSWER, reason: 'The session is over.' });
+    }
+  }
+
+  function end(ending: Ending): void {
+    if (over) return;
+    over = true;
+    clearInterval(beating);
+    hanging.abort();
+    tellEnded(ending);
+  }
+
+  let beating: ReturnType<typeof setInterval> | undefined;
+  signal.addEventListener('abort', () => hanging.abort(), { signal: hanging.signal });
+  const opened = await open(session, request).catch(endingOf);
+  if ('code' in opened) return opened;
+  const { sessionId, userId } = opened;
+  const check = () => void (sessionId === null ? undefined : beat(sessionId));
+  if (sessionId !== null) beating = setInterval(check, timings.heartbeat);
+  const close = () => end({ code: 1000, reason: '' });
+  return {
+    transport: 'http',
+    sessionId,
+    userId,
+    ended,
+    request,
+    subscribe,
+    check,
+    close,
+    async leave() {
+      clearInterval(beating);
+      // A page that goes away may say this much.
+      const goodbye = { keepalive: true, signal: AbortSignal.timeout(timings.pong) };
+      if (sessionId !== null) await request(CloseSession, { input: { sessionId } }, goodbye).catch(() => {});
+      close();
+    },
+  };
+}
+
+/** Guests and backends have no session of their own. */
+async function open(
+  { session, ...input }: Omit<Hello, 'token'>,
+  request: Link['request'],
+): Promise<Pick<Link, 'sessionId' | 'userId'>> {
+  if (session !== false) {
+    try {
+      const { openSession } = await request(OpenSession, { input });
+      return { sessionId: openSession.session.id, userId: openSession.viewer.user.id };
+    } catch (error) {
+      if (!(error instanceof PresenceError && error.code === 'FORBIDDEN')) throw error;
+    }
+  }
+  const { viewer } = await request(WhoAmI, {});
+  return { sessionId: null, userId: viewer.user.id };
+}
+
+function endingOf(error: unknown): Ending {
+  if (!(error instanceof PresenceError) || error.code === 'CONNECTION_LOST') return { code: NO_ANSWER, reason: '' };
+  const { code, message: reason, extensions, retryable } = error;
+  if (code === 'UNAUTHENTICATED')
+    return { code: extensions.reason === 'EXPIRED' ? TOKEN_EXPIRED : TOKEN_INVALID, reason };
+  return { code: retryable ? TRY_AGAIN_LATER : REFUSED, reason };
+}
