@@ -2,11 +2,14 @@
  * The client, put together: one connection (`connection.ts`) over one of two wires (`websocket.ts`, `http.ts`), what is
  * known of people (`people.ts`) and how it comes to be known (`watches.ts`). Nothing happens before `connect`.
  */
+import { createActivity } from './activity.ts';
 import { createChannels } from './channel.ts';
 import { type Connecting, createConnecting } from './connection.ts';
 import { CustomStatuses } from './generated/operations.ts';
 import { call } from './listeners.ts';
 import { createMe } from './me.ts';
+import { createOpener } from './opener.ts';
+import { watchPage } from './page.ts';
 import { type Parts, TIMINGS, thisPage } from './parts.ts';
 import { createPeople, type People } from './people.ts';
 import { createRoom } from './room.ts';
@@ -22,11 +25,22 @@ export function createPresenceClient(options: PresenceClientOptions, parts: Part
     fetch: (input, init) => fetch(input, init),
     ...parts,
   };
-  const connecting = createConnecting({ options, parts: all, activity: () => undefined });
+  const { page } = all;
+  const { session = true, activity: detects = true, device = 'WEB', url } = options;
+  const activity = page !== null && session && detects ? createActivity(page, all, { device, url }) : null;
+  const connecting = createConnecting(
+    options,
+    all,
+    createOpener(options, all, () => activity?.now()),
+  );
   const people = createPeople();
   const watches = createWatches(all, connecting, people);
   const channels = createChannels(all, connecting, people);
-  const stopStale = markStale(all, { connecting, people });
+  const stops = [
+    markStale(all, { connecting, people }),
+    page === null ? null : watchPage(page, connecting),
+    activity?.start(connecting),
+  ];
 
   function watch(userIds: readonly string[], listener: (presence: Presence) => void): Stop {
     const ids = [...new Set(userIds)];
@@ -65,7 +79,7 @@ export function createPresenceClient(options: PresenceClientOptions, parts: Part
     connect: connecting.connect,
     async close() {
       watches.close();
-      stopStale();
+      for (const stop of stops) stop?.();
       await connecting.close();
       people.markStale();
     },

@@ -1,14 +1,13 @@
 /**
- * Stays connected: opens links, one after the other, until it is closed or refused. What decides how it goes on is
- * `retryAfter`; which wire is taken, `chooseTransport`.
+ * Stays connected: uses one link after the other, until it is closed or refused. What decides how it goes on after the
+ * end of one is `retryAfter`.
  */
 import { PresenceError } from './error.ts';
-import { openHttp } from './http.ts';
-import { type Ending, type Hello, type Link, NO_ANSWER, REFUSED, TOKEN_EXPIRED, TOKEN_INVALID } from './link.ts';
+import { type Ending, isLink, type Link, REFUSED, TOKEN_EXPIRED, TOKEN_INVALID } from './link.ts';
 import { createListeners, report } from './listeners.ts';
+import type { Opener } from './opener.ts';
 import type { Parts } from './parts.ts';
 import type { Connection, PresenceClientOptions, Stop, TypedDocument } from './types.ts';
-import { openWebSocket } from './websocket.ts';
 
 export interface Connecting {
   readonly current: Connection;
@@ -30,19 +29,16 @@ export interface Connecting {
   ): Promise<Data>;
 }
 
-export interface ConnectingOptions {
-  readonly options: PresenceClientOptions;
-  readonly parts: Parts;
-  /** What to say of activity with connecting. */
-  readonly activity: () => 'ACTIVE' | 'IDLE' | undefined;
-}
+const OVERLOADED = 1013;
 
-export function createConnecting({ options, parts, activity }: ConnectingOptions): Connecting {
-  const { timings, random, page } = parts;
-  const { url, transport = 'auto', webSocket = globalThis.WebSocket } = options;
+export function createConnecting(
+  { token }: Pick<PresenceClientOptions, 'token'>,
+  { timings, random }: Parts,
+  opener: Opener,
+): Connecting {
   const changes = createListeners<Connection>();
   const links = createListeners<Link | null>();
-  const storageKey = `presence-session ${url}`;
+  const closing = new AbortController();
   let current: Connection = Object.freeze({
     state: 'idle',
     transport: null,
@@ -51,18 +47,13 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
     reason: null,
   });
   let link: Link | null = null;
-  let wake: Stop = () => {};
-  let started = false;
-  let over = false;
-  const closing = new AbortController();
-  let paused = false;
-  let greeted = false; // how to appear was said, and may have been changed since
-  let sessionId = page?.storage?.getItem(storageKey) ?? null;
+  let better: Link | null = null; // opened while another was in use
+  let improving: ReturnType<typeof setTimeout> | undefined;
+  let improveAfter = timings.retryWebSocket;
   let failures = 0;
-  let unheard = 0; // WebSockets in a row that were never acknowledged
-  let prepared: Link | null = null;
-  let upgrading: ReturnType<typeof setTimeout> | undefined;
-  let upgradeAfter = timings.retryWebSocket;
+  let over = false;
+  let paused = false;
+  let wake: Stop = () => {};
 
   function set(change: Partial<Connection>): void {
     const next = { ...current, ...change };
@@ -72,112 +63,74 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
   }
 
   async function live(): Promise<void> {
-    while (!over) {
-      while (paused && !over) await pause(null);
-      if (prepared === null) set({ state: 'connecting' });
-      const opened = prepared ?? (await open());
-      prepared = null;
-      if (over) {
-        if ('ended' in opened) opened.close();
-        return;
-      }
-      const ending = 'ended' in opened ? await use(opened) : opened;
-      if (over) return;
-      if (paused || prepared !== null) continue;
-      const wait = retryAfter(ending);
-      if (wait === null) return refuse(ending);
-      set({ state: 'connecting', transport: null, reason: ending.reason || 'The connection was lost.' });
-      await pause(wait);
+    for (let more = true; more && !over; ) {
+      if (paused) await rest(null);
+      else more = await round();
     }
   }
 
-  async function open(): Promise<Link | Ending> {
-    let token: string;
-    try {
-      token = typeof options.token === 'string' ? options.token : await options.token();
-    } catch (error) {
-      return { code: NO_ANSWER, reason: `There is no token: ${error instanceof Error ? error.message : error}` };
+  /** One link, from its opening to its end, and the time until the next. False: there will be none. */
+  async function round(): Promise<boolean> {
+    const opened = better ?? (await opener.open(closing.signal));
+    better = null;
+    if (over || paused) {
+      if (isLink(opened)) opened.close();
+      return true;
     }
-    if (over || paused) return { code: NO_ANSWER, reason: '' };
-    const hello = helloWith(token);
-    const opening = { url, hello, timings, signal: closing.signal };
-    if (chooseTransport() === 'http') {
-      const opened = await openHttp(opening, parts.fetch);
-      unheard = 0; // should this have ended at once, a WebSocket has its turn again
-      return opened;
+    const ending = isLink(opened) ? await use(opened) : opened;
+    if (over || paused || better !== null) return true;
+    const wait = retryAfter(ending);
+    if (wait === null) {
+      refuse(ending);
+      return false;
     }
-    if (webSocket === undefined)
-      return { code: REFUSED, reason: 'There is no WebSocket here: pass one as `webSocket`.' };
-    const opened = await openWebSocket(opening, webSocket);
-    unheard = 'ended' in opened || opened.code !== NO_ANSWER ? 0 : unheard + 1;
-    return opened;
-  }
-
-  function chooseTransport(): 'websocket' | 'http' {
-    if (transport !== 'auto') return transport;
-    return webSocket === undefined || unheard >= 2 ? 'http' : 'websocket';
-  }
-
-  function helloWith(token: string): Hello {
-    const { session, device = page === null ? 'OTHER' : 'WEB', invisible, status } = options;
-    if (session === false) return { token, session };
-    const said = activity();
-    return {
-      token,
-      device,
-      ...(sessionId === null ? {} : { sessionId }),
-      ...(said === undefined ? {} : { activity: said }),
-      ...(greeted || invisible === undefined ? {} : { invisible }),
-      ...(greeted || status === undefined ? {} : { status }),
-    };
+    set({ state: 'connecting', transport: null, reason: ending.reason || 'The connection was lost.' });
+    await rest(wait);
+    return true;
   }
 
   /** Until it ends. */
   async function use(opened: Link): Promise<Ending> {
-    greeted = true;
+    const { transport, sessionId, userId, ended } = opened;
     link = opened;
-    sessionId = opened.sessionId;
-    if (sessionId !== null) page?.storage?.setItem(storageKey, sessionId);
     const good = setTimeout(() => {
       failures = 0;
     }, timings.goodAfter);
-    if (opened.transport === 'websocket') upgradeAfter = timings.retryWebSocket;
-    else if (transport === 'auto' && webSocket !== undefined) tryWebSocketLater(opened);
-    const { transport: wire, userId } = opened;
-    set({ state: 'connected', transport: wire, sessionId, userId, reason: null });
+    if (transport === 'websocket') improveAfter = timings.retryWebSocket;
+    if (opener.improvable(opened)) improve(opened);
+    set({ state: 'connected', transport, sessionId, userId, reason: null });
     links.tell(opened);
-    const ending = await opened.ended;
+    const ending = await ended;
     clearTimeout(good);
-    clearTimeout(upgrading);
+    clearTimeout(improving);
     link = null;
     links.tell(null);
     return ending;
   }
 
-  /** HTTP works, and a WebSocket would be better: the session changes over to it if it can. */
-  function tryWebSocketLater(from: Link): void {
-    upgrading = setTimeout(async () => {
-      upgradeAfter = Math.min(2 * upgradeAfter, 20 * timings.retryWebSocket);
-      const opened = await open();
-      if (!('ended' in opened)) {
-        if (link === from) tryWebSocketLater(from);
-      } else if (link !== from) {
-        opened.close();
-      } else {
-        prepared = opened;
+  /** HTTP works, and a WebSocket would be better: the session changes over to one when it can. */
+  function improve(from: Link): void {
+    improving = setTimeout(async () => {
+      improveAfter = Math.min(2 * improveAfter, 20 * timings.retryWebSocket);
+      const opened = await opener.open(closing.signal, 'websocket');
+      if (!isLink(opened)) {
+        if (link === from) improve(from);
+      } else if (link === from) {
+        better = opened;
         from.close();
+      } else {
+        opened.close();
       }
-    }, upgradeAfter);
+    }, improveAfter);
   }
 
   /** ms to wait; null: it is of no use. With full jitter, so that ten thousand who lost the same server spread. */
   function retryAfter({ code }: Ending): number | null {
     if (code === REFUSED || code === TOKEN_INVALID) return null;
-    if (code === TOKEN_EXPIRED && typeof options.token === 'string') return null;
-    const spread = Math.min(timings.lastRetry, timings.firstRetry * 2 ** (failures + (code === OVERLOADED ? 3 : 0)));
-    failures++;
-    if (code === TOKEN_EXPIRED && failures === 1) return 0;
-    return random() * spread;
+    if (code === TOKEN_EXPIRED && typeof token === 'string') return null; // there is no other
+    const attempt = failures++;
+    if (code === TOKEN_EXPIRED && attempt === 0) return 0;
+    return random() * Math.min(timings.lastRetry, timings.firstRetry * 2 ** (attempt + (code === OVERLOADED ? 3 : 0)));
   }
 
   function refuse({ code, reason }: Ending): void {
@@ -185,7 +138,8 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
     links.tell(null); // those who wait
   }
 
-  function pause(ms: number | null): Promise<void> {
+  /** Until it is time, or `wake` is called. */
+  function rest(ms: number | null): Promise<void> {
     return new Promise((resolve) => {
       const timer = ms === null ? undefined : setTimeout(resolve, ms);
       wake = () => {
@@ -198,17 +152,19 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
   /** The link, once there is one. */
   function linked(): Promise<Link> {
     return new Promise((resolve, reject) => {
-      const look = () => {
-        const failure = link === null ? whyNever() : null;
-        if (link === null && failure === null) return;
+      const settle = (end: () => void) => {
         clearTimeout(timer);
         stop();
-        if (link !== null) resolve(link);
-        else reject(failure);
+        end();
+      };
+      const look = () => {
+        const never = whyNever();
+        if (link !== null) settle(() => link !== null && resolve(link));
+        else if (never !== null) settle(() => reject(never));
       };
       const timer = setTimeout(() => {
-        stop();
-        reject(new PresenceError('DISCONNECTED', current.reason ?? 'There is no connection.', { retryable: true }));
+        const message = current.reason ?? 'There is no connection.';
+        settle(() => reject(new PresenceError('DISCONNECTED', message, { retryable: true })));
       }, timings.patience);
       const stop = links.add(look);
       look();
@@ -221,8 +177,8 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
   }
 
   function connect(): void {
-    if (started || over) return;
-    started = true;
+    if (current.state !== 'idle' || over) return;
+    set({ state: 'connecting' });
     live().catch(report);
   }
 
@@ -230,7 +186,7 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
     get current() {
       return current;
     },
-    onChange: (listener) => changes.add(listener),
+    onChange: changes.add,
     onLink(listener) {
       const stop = links.add(listener);
       if (link !== null) listener(link);
@@ -241,16 +197,17 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
       if (over) return;
       over = true;
       closing.abort();
-      page?.storage?.removeItem(storageKey);
+      clearTimeout(improving);
+      opener.forget();
       const last = link;
       wake();
-      if (last !== null) await last.leave();
+      await last?.leave();
       set({ state: 'closed', transport: null, reason: null });
       links.tell(null);
     },
     check() {
-      if (link === null) wake();
-      else link.check();
+      if (link !== null) link.check();
+      else if (!paused) wake();
     },
     pause() {
       paused = true;
@@ -260,6 +217,7 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
     resume() {
       if (!paused) return;
       paused = false;
+      set({ state: 'connecting', transport: null, reason: null });
       wake();
     },
     async request(document, variables) {
@@ -268,5 +226,3 @@ export function createConnecting({ options, parts, activity }: ConnectingOptions
     },
   };
 }
-
-const OVERLOADED = 1013;

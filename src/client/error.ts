@@ -37,6 +37,3 @@ export function errorIn(errors: unknown): PresenceError | null {
 
 export const lost = () =>
   new PresenceError('CONNECTION_LOST', 'The connection broke before the answer came.', { retryable: true });
-
-export const asPresenceError = (error: unknown): PresenceError =>
-  error instanceof PresenceError ? error : new PresenceError('INTERNAL_CLIENT_ERROR', String(error));

@@ -1,6 +1,6 @@
 /** Server-sent events, as far as GraphQL over SSE uses them (distinct connections mode). */
 
-interface Result {
+export interface Result {
   readonly data?: unknown;
   readonly errors?: unknown;
 }

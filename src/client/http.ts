@@ -4,7 +4,7 @@
  * subscribes gathers.
  */
 import { errorIn, lost, PresenceError } from './error.ts';
-import { readEvents } from './events.ts';
+import { type Result, readEvents } from './events.ts';
 import { CloseSession, Heartbeat, OpenSession, WhoAmI } from './generated/operations.ts';
 import {
   type Ending,
@@ -73,21 +73,26 @@ export async function openHttp(
     const hangUp = () => call.abort();
     hanging.signal.addEventListener('abort', hangUp);
     const stopped = () => over || call.signal.aborted;
-    const stream = async () => {
-      const response = await post(document.toString(), variables, {
-        headers: { accept: 'text/event-stream' },
-        signal: call.signal,
-      });
+
+    async function stream(): Promise<void> {
+      const headers = { accept: 'text/event-stream' };
+      const response = await post(document.toString(), variables, { headers, signal: call.signal });
       for await (const event of readEvents(response, timings.quietStream)) {
-        if (stopped()) return;
-        if (event === null) return sink.complete();
-        const error = errorIn(event.errors);
-        if (error === null) sink.next(event.data as Data);
-        else if (error.code === 'UNAUTHENTICATED') return end(endingOf(error));
-        else return sink.error(error);
+        if (stopped() || !hear(event)) return;
       }
-      if (!stopped()) end({ code: NO_ANSWER, reason: 'A stream broke.' });
-    };
+      throw lost();
+    }
+
+    /** False: there is nothing more to hear. */
+    function hear(event: Result | null): boolean {
+      const error = errorIn(event?.errors);
+      if (event === null) sink.complete();
+      else if (error === null) sink.next(event.data as Data);
+      else if (error.code === 'UNAUTHENTICATED') end(endingOf(error));
+      else sink.error(error);
+      return event !== null && error === null;
+    }
+
     stream()
       .catch(() => {
         if (!stopped()) end({ code: NO_ANSWER, reason: 'A stream broke.' });

@@ -39,6 +39,8 @@ export interface Ending {
   readonly reason: string;
 }
 
+export const isLink = (opened: Link | Ending): opened is Link => 'ended' in opened;
+
 /** What is said with connecting. */
 export interface Hello {
   readonly token: string;

@@ -1,4 +1,5 @@
 /** What the client takes from its surroundings, and how long things take. Tests give others. */
+import type { IdleDetector } from './idle-detector.ts';
 
 export interface Timings {
   /** People to watch are gathered for this long into one subscription. */
@@ -63,12 +64,15 @@ export interface Page {
   readonly window: EventTarget;
   readonly document: EventTarget & { readonly visibilityState: string };
   readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> | null;
-  readonly permissions: Pick<Permissions, 'query'> | null;
+  readonly permissions: { query(of: { readonly name: string }): Promise<{ readonly state: string }> } | null;
+  readonly idleDetector: (new () => IdleDetector) | null;
 }
 
 export function thisPage(): Page | null {
   if (typeof window === 'undefined' || typeof document === 'undefined') return null;
-  return { window, document, storage: sessionStorageIfAny(), permissions: navigator.permissions ?? null };
+  const permissions = navigator.permissions ?? null;
+  const idleDetector = 'IdleDetector' in window ? Object(window).IdleDetector : null;
+  return { window, document, storage: sessionStorageIfAny(), permissions, idleDetector };
 }
 
 /** Reading it throws where a user has forbidden storage. */

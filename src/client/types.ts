@@ -39,7 +39,7 @@ export type WebSocketClass = new (
   readonly readyState: number;
   send(data: string): void;
   close(code?: number): void;
-  addEventListener(type: 'error', listener: () => void): void;
+  addEventListener(type: 'open' | 'message' | 'close' | 'error', listener: (event: unknown) => void): void;
 };
 
 export interface PresenceClient {

@@ -14,8 +14,6 @@ export interface Watches {
   /** Each once. */
   want(userIds: Iterable<string>): void;
   unwant(userIds: Iterable<string>): void;
-  /** How many people the server lets one subscription have. */
-  setLimit(limit: number): void;
   close(): void;
 }
 
@@ -200,9 +198,6 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
         lingering.set(userId, Date.now() + timings.linger);
         timers.set('linger', timings.linger, sweep);
       }
-    },
-    setLimit(most) {
-      limit = most;
     },
     close() {
       stopLinks();

@@ -1,11 +1,31 @@
-/** A link over a WebSocket. graphql-ws is the protocol; a client of it is used for one socket and never again. */
-import { createClient, GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws/client';
-import { asPresenceError, errorIn, lost, type PresenceError } from './error.ts';
+/**
+ * A link over a WebSocket, by the protocol graphql-transport-ws. Written out, because the client of graphql-ws would be
+ * a third of this library's size, and reconnects by itself, which is `connection.ts`'s to decide.
+ */
+import { errorIn, lost, type PresenceError } from './error.ts';
 import { CloseSession } from './generated/operations.ts';
 import { type Ending, type Link, NO_ANSWER, type Opening, REFUSED, type Sink } from './link.ts';
+import { report } from './listeners.ts';
 import type { Stop, TypedDocument, WebSocketClass } from './types.ts';
 
-const STATES = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
+/** What the server says, as far as it is understood here. */
+interface Message {
+  readonly type: string;
+  readonly id?: string;
+  readonly payload?: {
+    readonly data?: unknown;
+    readonly errors?: unknown;
+    readonly sessionId?: string | null;
+    readonly userId?: string | null;
+  };
+}
+
+interface Operation extends Sink<unknown> {
+  /** The link has ended before it did. */
+  broken?(): void;
+}
+
+const OPEN = 1;
 
 /** Resolves with an ending when it was not acknowledged. */
 export function openWebSocket(
@@ -14,106 +34,125 @@ export function openWebSocket(
 ): Promise<Link | Ending> {
   let socket: InstanceType<WebSocketClass>;
   try {
-    socket = new webSocket(url.replace(/^http/, 'ws'), GRAPHQL_TRANSPORT_WS_PROTOCOL);
+    socket = new webSocket(url.replace(/^http/, 'ws'), 'graphql-transport-ws');
   } catch (error) {
     return Promise.resolve({ code: REFUSED, reason: String(error) }); // an address that is none, or that the page may not use
   }
-  // One that is closed while it is still connecting fails, which where nobody listens is a crash in Node.
-  socket.addEventListener('error', () => {});
-  let over: Ending | null = null;
+  const operations = new Map<string, Operation>();
+  let lastId = 0;
+  let acknowledged = false;
+  let over = false;
+  let opened = (_: Link | Ending) => {};
+  const opening = new Promise<Link | Ending>((resolve) => {
+    opened = resolve;
+  });
   let tellEnded = (_: Ending) => {};
   const ended = new Promise<Ending>((resolve) => {
     tellEnded = resolve;
   });
-  const broken = new Set<(error: PresenceError) => void>(); // requests under way
 
-  const client = createClient({
-    url,
-    webSocketImpl: Object.assign(function Opened() {
-      return socket;
-    }, STATES),
-    connectionParams: { ...hello },
-    lazy: false,
-    retryAttempts: 0,
-    onNonLazyError: () => end({ code: NO_ANSWER, reason: '' }),
-    on: {
-      message: () => clearTimeout(silence),
-      closed: (event) => end(endingOf(event)),
-    },
-  });
-
-  let silence: ReturnType<typeof setTimeout> | undefined;
-  const pinging = setInterval(check, timings.ping);
-  const opening = setTimeout(() => kill('The server did not answer in time.'), timings.openTimeout);
   const abandon = () => kill('');
   signal.addEventListener('abort', abandon);
+  let silence = setTimeout(() => kill('The server did not answer in time.'), timings.openTimeout);
+  const pinging = setInterval(check, timings.ping);
+  socket.addEventListener('open', () => send('connection_init', { payload: hello }));
+  socket.addEventListener('message', (event) => hear(Object(event).data));
+  socket.addEventListener('close', (event) => end(endingOf(event)));
+  socket.addEventListener('error', () => {}); // closing follows; but in Node it is a crash when nobody listens
 
-  function check(): void {
-    if (socket.readyState !== STATES.OPEN) return;
-    socket.send('{"type":"ping"}');
-    clearTimeout(silence);
-    silence = setTimeout(() => kill('The connection was dead.'), timings.pong);
+  function send(type: string, more: object = {}): void {
+    if (socket.readyState === OPEN) socket.send(JSON.stringify({ type, ...more }));
   }
 
-  function kill(reason: string): void {
-    end({ code: NO_ANSWER, reason });
-    client.terminate();
+  function hear(data: unknown): void {
+    if (over) return;
+    try {
+      understand(JSON.parse(String(data)));
+    } catch (error) {
+      report(error); // the error is in here: what listeners throw does not get this far
+    }
   }
 
-  function end(ending: Ending): void {
-    if (over !== null) return;
-    over = ending;
-    clearInterval(pinging);
+  function understand({ type, id = '', payload = {} }: Message): void {
+    if (acknowledged) clearTimeout(silence); // it lives
+    switch (type) {
+      case 'connection_ack':
+        begin(payload);
+        break;
+      case 'ping':
+        send('pong');
+        break;
+      case 'next':
+        answer(operations.get(id), payload);
+        break;
+      case 'error':
+      case 'complete':
+        finish(id, errorIn(payload));
+    }
+  }
+
+  function answer(operation: Operation | undefined, { data, errors }: NonNullable<Message['payload']>): void {
+    const error = errorIn(errors);
+    if (error === null) operation?.next(data);
+    else operation?.error(error);
+  }
+
+  function finish(id: string, error: PresenceError | null): void {
+    const operation = operations.get(id);
+    operations.delete(id);
+    if (error === null) operation?.complete();
+    else operation?.error(error);
+  }
+
+  function begin({ sessionId = null, userId = null }: NonNullable<Message['payload']>): void {
+    acknowledged = true;
     clearTimeout(silence);
-    clearTimeout(opening);
     signal.removeEventListener('abort', abandon);
-    // Or it would connect again by itself after a close with 1000.
-    Promise.resolve(client.dispose()).catch(() => {});
-    for (const fail of broken) fail(lost());
-    broken.clear();
-    tellEnded(ending);
+    const leave = async () => {
+      const patience = setTimeout(close, timings.pong);
+      if (sessionId !== null) await request(CloseSession, { input: { sessionId } }).catch(() => {});
+      clearTimeout(patience);
+      close();
+    };
+    opened({ transport: 'websocket', sessionId, userId, ended, check, subscribe, request, close, leave });
   }
 
   function subscribe<Data, Variables extends object>(
     document: TypedDocument<Data, Variables>,
     variables: Variables,
     sink: Sink<Data>,
+    broken?: () => void,
   ): Stop {
-    if (over !== null) return () => {};
-    const plain: object = variables;
-    const unlessOver = (tell: () => void) => {
-      if (over === null) tell();
+    const id = String(++lastId);
+    // What comes for this id is, by the document, of this type.
+    operations.set(id, { ...(sink as Sink<unknown>), ...(broken && { broken }) });
+    send('subscribe', { id, payload: { query: document.toString(), variables } });
+    return () => {
+      if (operations.delete(id)) send('complete', { id });
     };
-    return client.subscribe<Data>(
-      { query: document.toString(), variables: { ...plain } },
-      {
-        next: ({ data, errors }) => {
-          const error = errorIn(errors);
-          unlessOver(() => (error === null && data != null ? sink.next(data) : sink.error(error ?? lost())));
-        },
-        error: (error) => unlessOver(() => sink.error(errorIn(error) ?? asPresenceError(error))),
-        complete: () => unlessOver(() => sink.complete()),
-      },
-    );
   }
 
   function request<Data, Variables extends object>(
     document: TypedDocument<Data, Variables>,
     variables: Variables,
   ): Promise<Data> {
-    return new Promise((resolve, reject) => {
-      if (over !== null) return reject(lost());
-      broken.add(reject);
-      const settled = () => broken.delete(reject);
-      subscribe(document, variables, {
-        next: resolve,
-        error(error) {
-          settled();
-          reject(error);
-        },
-        complete: settled,
-      });
+    return new Promise((next, error) => {
+      const broken = () => error(lost());
+      if (over) broken();
+      else subscribe(document, variables, { next, error, complete: broken }, broken);
     });
+  }
+
+  function check(): void {
+    if (over || !acknowledged) return;
+    send('ping');
+    clearTimeout(silence);
+    silence = setTimeout(() => kill('The connection was dead.'), timings.pong);
+  }
+
+  function kill(reason: string): void {
+    end({ code: NO_ANSWER, reason });
+    socket.close();
   }
 
   function close(): void {
@@ -121,26 +160,22 @@ export function openWebSocket(
     end({ code: 1000, reason: '' });
   }
 
-  return new Promise((resolve) => {
-    ended.then(resolve, resolve);
-    client.on('connected', (_, payload) => {
-      clearTimeout(opening);
-      signal.removeEventListener('abort', abandon);
-      const { sessionId = null, userId = null } = (payload ?? {}) as Partial<Record<string, string>>;
-      const link: Link = { transport: 'websocket', sessionId, userId, ended, check, subscribe, request, close, leave };
-      resolve(link);
+  function end(ending: Ending): void {
+    if (over) return;
+    over = true;
+    clearInterval(pinging);
+    clearTimeout(silence);
+    signal.removeEventListener('abort', abandon);
+    for (const operation of operations.values()) operation.broken?.();
+    operations.clear();
+    opened(ending);
+    tellEnded(ending);
+  }
 
-      async function leave(): Promise<void> {
-        const patience = setTimeout(close, timings.pong);
-        if (sessionId !== null) await request(CloseSession, { input: { sessionId } }).catch(() => {});
-        clearTimeout(patience);
-        close();
-      }
-    });
-  });
+  return opening;
 }
 
 function endingOf(event: unknown): Ending {
-  const { code, reason } = (event ?? {}) as Partial<Ending>;
-  return { code: code ?? NO_ANSWER, reason: reason ?? '' };
+  const { code, reason } = Object(event);
+  return { code: Number(code), reason: String(reason) };
 }

@@ -224,10 +224,10 @@ export type ReadViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ReadViewerQuery = { viewer: { availability: Availability, invisible: boolean, manual: Availability | null, user: { id: string, name: string | null, presence: { availability: Availability, lastActive: string | null, stale: boolean, status: { text: string | null, emoji: string | null, expiresAt: string | null, customStatus: { id: string } | null } | null } }, status: { text: string | null, emoji: string | null, expiresAt: string | null, customStatus: { id: string } | null } | null, preferences: { autoAway: boolean, idleTimeoutSeconds: number }, explanation: { rule: PresenceRule, because: string, nextChangeAt: string | null } } };
 
-export type ReadTermsQueryVariables = Exact<{ [key: string]: never; }>;
+export type ReadIdleTimeoutQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ReadTermsQuery = { settings: { watchLimit: number }, viewer: { preferences: { idleTimeoutSeconds: number } } };
+export type ReadIdleTimeoutQuery = { viewer: { preferences: { idleTimeoutSeconds: number } } };
 
 export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -331,8 +331,8 @@ export const WatchRoom: TypedDocument<WatchRoomSubscription, WatchRoomSubscripti
 export const ReadViewer: TypedDocument<ReadViewerQuery, ReadViewerQueryVariables> =
   'query ReadViewer{viewer{...Oneself}} fragment Oneself on Viewer{user{...Somebody}availability invisible manual status{...Words}preferences{autoAway idleTimeoutSeconds}explanation{rule because nextChangeAt}} fragment Somebody on User{id name presence{...Look}} fragment Look on Presence{availability status{...Words}lastActive stale} fragment Words on Status{text emoji expiresAt customStatus{id}}';
 
-export const ReadTerms: TypedDocument<ReadTermsQuery, ReadTermsQueryVariables> =
-  'query ReadTerms{settings{watchLimit}viewer{preferences{idleTimeoutSeconds}}}';
+export const ReadIdleTimeout: TypedDocument<ReadIdleTimeoutQuery, ReadIdleTimeoutQueryVariables> =
+  'query ReadIdleTimeout{viewer{preferences{idleTimeoutSeconds}}}';
 
 export const WhoAmI: TypedDocument<WhoAmIQuery, WhoAmIQueryVariables> =
   'query WhoAmI{viewer{user{id}}}';
