@@ -37,6 +37,7 @@ export function createActivity(
   let sharedAt = 0;
   let idleTimeout = FIRST_IDLE_TIMEOUT;
   const holds = new Set<Activity>(); // what is so until it is lifted
+  let begun = false;
   let connecting: Connecting | null = null;
   let tabs: BroadcastChannel | null = null;
   let telling: Timer;
@@ -113,7 +114,6 @@ export function createActivity(
   }
 
   async function begin(signal: AbortSignal): Promise<void> {
-    idling = setTimeout(lookIdle, idleTimeout);
     await learnIdleTimeout();
     if (signal.aborted) return;
     clearTimeout(idling);
@@ -152,7 +152,8 @@ export function createActivity(
         toldAt = Date.now();
         shareWith(link.userId);
         for (const held of holds) tell(held);
-        if (idling === undefined) begin(signal).catch(report);
+        if (!begun) begin(signal).catch(report);
+        begun = true;
       });
       return () => {
         listening.abort();

@@ -1,5 +1,6 @@
 /** Whoever is in a channel: one subscription for all who watch it. */
 import type { Connecting } from './connection.ts';
+import type { PresenceError } from './error.ts';
 import { follow } from './followed.ts';
 import { WatchChannel } from './generated/operations.ts';
 import { call, createListeners, type Listeners } from './listeners.ts';
@@ -9,6 +10,7 @@ import type { ChannelRef, Presence, PresenceClient, Stop } from './types.ts';
 
 interface Followed {
   readonly listeners: Listeners<Presence>;
+  readonly refusals: Listeners<PresenceError>;
   readonly members: Map<string, Stop>;
 }
 
@@ -21,6 +23,7 @@ export function createChannels(
 
   function followChannel({ type, key }: ChannelRef, name: string): Followed {
     const members = new Map<string, Stop>();
+    const refusals = createListeners<PresenceError>();
     const listeners = createListeners<Presence>(() => {
       connecting.connect();
       const stop = follow(
@@ -38,24 +41,26 @@ export function createChannels(
       );
       return () => {
         stop();
-        channels.delete(name);
+        if (channels.get(name)?.listeners === listeners) channels.delete(name);
         for (const [userId, stopMember] of members) {
           stopMember();
           people.letGo(userId);
         }
       };
     });
-    return { listeners, members };
+    return { listeners, refusals, members };
   }
 
   return {
-    watch(channel, listener) {
+    watch(channel, listener, onRefused = () => {}) {
       const name = JSON.stringify([channel.type, channel.key]);
       const followed = channels.get(name) ?? followChannel(channel, name);
       channels.set(name, followed);
-      const stop = followed.listeners.add(listener);
+      const stops = [followed.refusals.add(onRefused), followed.listeners.add(listener)];
       for (const userId of followed.members.keys()) call(listener, people.get(userId));
-      return stop;
+      return () => {
+        for (const stop of stops) stop();
+      };
     },
   };
 }

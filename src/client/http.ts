@@ -17,9 +17,11 @@ import {
   TOKEN_EXPIRED,
   TOKEN_INVALID,
 } from './link.ts';
+import { createTurns } from './turns.ts';
 import type { Stop, TypedDocument } from './types.ts';
 
 const TRY_AGAIN_LATER = 1013;
+const MOST_STREAMS = 4;
 const MISSED_HEARTBEATS = 2; // in a row: the server waits for three
 
 /** Resolves with an ending when the server could not be reached, or did not want it. */
@@ -34,6 +36,8 @@ export async function openHttp(
   const ended = new Promise<Ending>((resolve) => {
     tellEnded = resolve;
   });
+  const fewStreams = typeof document !== 'undefined' && url.startsWith('http:'); // with TLS, it is HTTP/2
+  const turns = createTurns(fewStreams ? MOST_STREAMS : Infinity);
   const hanging = new AbortController(); // everything that is under way
 
   const post = (document: string, variables: object, options: RequestInit) =>
@@ -75,6 +79,8 @@ export async function openHttp(
     const stopped = () => over || call.signal.aborted;
 
     async function stream(): Promise<void> {
+      await turns.take();
+      if (stopped()) return;
       const headers = { accept: 'text/event-stream' };
       const response = await post(document.toString(), variables, { headers, signal: call.signal });
       for await (const event of readEvents(response, timings.quietStream)) {
@@ -98,6 +104,7 @@ export async function openHttp(
         if (!stopped()) end({ code: NO_ANSWER, reason: 'A stream broke.' });
       })
       .finally(() => {
+        turns.give();
         hanging.signal.removeEventListener('abort', hangUp);
         call.abort();
       });
@@ -132,6 +139,7 @@ export async function openHttp(
   const close = () => end({ code: 1000, reason: '' });
   return {
     transport: 'http',
+    fewStreams,
     sessionId,
     userId,
     ended,

@@ -5,6 +5,8 @@ import type { Activity, Device, StatusInput, Stop, TypedDocument } from './types
 
 export interface Link {
   readonly transport: 'websocket' | 'http';
+  /** Subscriptions beyond a handful wait until others have ended. */
+  readonly fewStreams: boolean;
   readonly sessionId: string | null;
   readonly userId: string | null;
   /** @throws {PresenceError} */

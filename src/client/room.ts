@@ -1,14 +1,14 @@
-/** A room: who is in it, and being in it oneself. */
+/** A room: who is in it. Being in it oneself is `stay.ts`. */
 import type { Connecting } from './connection.ts';
-import { PresenceError } from './error.ts';
 import { follow } from './followed.ts';
-import { CountRoom, EnterRoom, LeaveRoom, type MemberFragment, WatchRoom } from './generated/operations.ts';
+import { CountRoom, type MemberFragment, WatchRoom } from './generated/operations.ts';
 import type { Link } from './link.ts';
 import { createListeners } from './listeners.ts';
 import type { Parts } from './parts.ts';
 import type { People } from './people.ts';
 import { presenceOf, same } from './presence.ts';
-import type { Presence, Room, RoomEntry, RoomMember, Stop } from './types.ts';
+import { createStay } from './stay.ts';
+import type { Presence, Room, RoomMember, Stop } from './types.ts';
 
 export interface RoomOptions {
   readonly parts: Parts;
@@ -28,7 +28,7 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
   let count = 0;
   let list: readonly RoomMember[] | null = null;
   const dots = new Map<string, Stop>();
-  const stay = createStay(key, connecting, () => onUse(listeners.size > 0 || stay.isIn()));
+  const stay = createStay(key, options, () => onUse(listeners.size > 0 || stay.isIn()));
 
   const listeners = createListeners<Room>(() => {
     connecting.connect();
@@ -106,9 +106,9 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
   function look(userId: string, presence: Presence): void {
     for (const each of arriving === null ? [members] : [members, arriving]) {
       const member = each.get(userId);
-      if (member === undefined || member.presence === presence) continue;
+      if (member === undefined || same(member.presence, presence)) continue;
       each.set(userId, Object.freeze({ ...member, name: presence.name, presence }));
-      if (each === members && !same(member.presence, presence)) changed();
+      if (each === members) changed();
     }
   }
 
@@ -126,110 +126,4 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
     ...stay.actions,
   };
   return room;
-}
-
-const UNSAID: readonly string[] = ['DISCONNECTED', 'CONNECTION_LOST'];
-
-interface Stay {
-  readonly actions: Pick<Room, 'enter' | 'update' | 'leave'>;
-  isIn(): boolean;
-}
-
-/** What one says in a room, for as long as one is to be in it. */
-interface Said {
-  readonly label: string;
-  readonly metadata: Readonly<Record<string, unknown>> | null;
-}
-
-function createStay(key: string, connecting: Connecting, onUse: () => void): Stay {
-  let said: Said | null = null; // null: not to be here
-  let passing: (Said & { readonly until: number }) | null = null; // over what is said, for a time
-  let told: { readonly by: Link | null; readonly sessionId: string } | null = null; // what the server knows
-  let stopLinks: Stop = () => {};
-  let queue: Promise<unknown> = Promise.resolve();
-  let link: Link | null = null;
-
-  /** One after the other, so that the last word is the last. */
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = queue.then(work);
-    queue = done.catch(() => {});
-    return done;
-  }
-
-  async function tell(entry: RoomEntry & Said): Promise<void> {
-    const { sessionId: current } = connecting.current;
-    const session = current === null ? {} : { sessionId: current };
-    const { enterRoom } = await connecting.request(EnterRoom, { input: { key, ...entry, ...session } });
-    told = { by: link, sessionId: enterRoom.sessionId };
-  }
-
-  async function tellAll(): Promise<void> {
-    if (said === null) return;
-    const rest = passing === null ? 0 : Math.round((passing.until - Date.now()) / 1_000);
-    const { label, metadata } = said;
-    if (passing === null || rest < 1 || !isTold()) await tell({ label, metadata });
-    if (passing !== null && rest > 0)
-      await tell({ label: passing.label, metadata: passing.metadata, expiresInSeconds: rest });
-  }
-
-  /** On the same link, or by a session that goes on. */
-  const isTold = () => told !== null && (told.by === link || told.sessionId === link?.sessionId);
-
-  function onLink(now: Link | null): void {
-    link = now;
-    if (now === null) return;
-    inTurn(async () => {
-      if (!isTold()) await tellAll();
-    }).catch(() => {}); // with the next link again
-  }
-
-  async function enter({ label = 'online', metadata = null, expiresInSeconds }: RoomEntry): Promise<void> {
-    const before = { said, passing };
-    const lasts = expiresInSeconds === undefined;
-    if (lasts) said = { label, metadata };
-    else said ??= { label: 'online', metadata };
-    passing = lasts ? null : { label, metadata, until: Date.now() + expiresInSeconds * 1_000 };
-    stopLinks();
-    stopLinks = connecting.onLink(onLink);
-    onUse();
-    try {
-      await tellAll();
-    } catch (error) {
-      // Not refused, only not said: it is when there is a connection again.
-      if (error instanceof PresenceError && UNSAID.includes(error.code)) throw error;
-      ({ said, passing } = before);
-      onUse();
-      throw error;
-    }
-  }
-
-  return {
-    isIn: () => said !== null,
-    actions: {
-      enter: (entry = {}) => inTurn(() => enter(entry)),
-      update: (entry) =>
-        inTurn(() => {
-          if (said === null) throw new PresenceError('NOT_ENTERED', `Enter the room "${key}" first.`);
-          const { label, metadata } = passing !== null && passing.until > Date.now() ? passing : said;
-          return enter({ label, metadata, ...entry });
-        }),
-      leave: () =>
-        inTurn(async () => {
-          if (said === null) return;
-          said = null;
-          passing = null;
-          stopLinks();
-          onUse();
-          const sessionId = told?.sessionId;
-          told = null;
-          if (sessionId !== undefined)
-            await connecting.request(LeaveRoom, { input: { key, sessionId } }).catch(unlessOver);
-        }),
-    },
-  };
-}
-
-/** A session that is over is in no room. */
-function unlessOver(error: unknown): void {
-  if (!(error instanceof PresenceError && error.code === 'NOT_FOUND')) throw error;
 }

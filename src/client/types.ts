@@ -4,6 +4,8 @@
  * long as nothing in them changed, so that `===` says whether there is anything to draw anew.
  */
 
+import type { PresenceError } from './error.ts';
+
 export type Availability = 'ONLINE' | 'AWAY' | 'BUSY' | 'OFFLINE';
 export type Device = 'WEB' | 'DESKTOP' | 'MOBILE' | 'OTHER';
 
@@ -58,8 +60,15 @@ export interface PresenceClient {
    * watched already, here or by another listener, is told at once and costs the server nothing.
    */
   watch(userIds: readonly string[], listener: (presence: Presence) => void): Stop;
-  /** Follows whoever is in a channel, as the application's backend says. */
-  watchChannel(channel: ChannelRef, listener: (presence: Presence) => void): Stop;
+  /**
+   * Follows whoever is in a channel, as the application's backend says. `onRefused` hears why not, or why not any more:
+   * NOT_FOUND when one is not in it, CHANNEL_PRESENCE_DISABLED, WATCH_LIMIT_EXCEEDED when it is too large for a watch.
+   */
+  watchChannel(
+    channel: ChannelRef,
+    listener: (presence: Presence) => void,
+    onRefused?: (error: PresenceError) => void,
+  ): Stop;
 
   readonly me: Me;
   /** A place in which people show up with a label; the same object for the same key. */
@@ -175,7 +184,10 @@ export interface Room {
   readonly count: number;
   /** Follows the room. Without an argument to look at: `list`, `of` and `count` say what is true now. */
   onChange(listener: (room: Room) => void): Stop;
-  /** Shows up, and again after each reconnect, until `leave`. @throws {PresenceError} */
+  /**
+   * Shows up, and again after each reconnect, until `leave`. What could not be said for want of a connection rejects
+   * with DISCONNECTED or CONNECTION_LOST, and is said when there is one. @throws {PresenceError}
+   */
   enter(entry?: RoomEntry): Promise<void>;
   /** Changes label or metadata of one's own entry, keeping what is left out. @throws {PresenceError} when not entered */
   update(entry: RoomEntry): Promise<void>;

@@ -65,7 +65,13 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
   /** Subscribes to those who are wanted and have no subscription. */
   function gather(): void {
     if (link === null) return;
-    open([...wanted.keys()].filter((userId) => !home.has(userId)));
+    const fresh = [...wanted.keys()].filter((userId) => !home.has(userId));
+    if (link.fewStreams && fresh.length > 0)
+      replace(
+        [...chunks].filter((chunk) => living(chunk).length < limit),
+        fresh,
+      );
+    else open(fresh);
     timers.set('merge', timings.merge, merge);
   }
 
@@ -159,8 +165,14 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
     );
     const [only] = small;
     if (only === undefined || (small.length === 1 && 2 * living(only).length > only.ids.size)) return;
-    for (const chunk of small) chunk.leaving = true;
-    open(small.flatMap(living), { old: small, waitingFor: new Set() });
+    replace(small);
+  }
+
+  function replace(old: readonly Chunk[], fresh: readonly string[] = []): void {
+    for (const chunk of old) chunk.leaving = true;
+    open([...old.flatMap(living), ...fresh], { old, waitingFor: new Set() });
+    // They would wait for each other. What is known stays known meanwhile, it is only not followed for a moment.
+    if (link?.fewStreams) for (const chunk of old) end(chunk);
   }
 
   const living = (chunk: Chunk): readonly string[] =>

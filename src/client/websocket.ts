@@ -114,7 +114,18 @@ export function openWebSocket(
       clearTimeout(patience);
       close();
     };
-    opened({ transport: 'websocket', sessionId, userId, ended, check, subscribe, request, close, leave });
+    opened({
+      transport: 'websocket',
+      fewStreams: false,
+      sessionId,
+      userId,
+      ended,
+      check,
+      subscribe,
+      request,
+      close,
+      leave,
+    });
   }
 
   function subscribe<Data, Variables extends object>(
