@@ -37,6 +37,10 @@ export function createChannels(
             }
             people.hear(user);
           },
+          refused(error) {
+            channels.delete(name); // whoever asks again may be luckier
+            refusals.tell(error);
+          },
         },
       );
       return () => {

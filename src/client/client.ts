@@ -70,7 +70,7 @@ export function createPresenceClient(options: PresenceClientOptions, parts: Part
       if (used) roomsInUse.add(made);
       else roomsInUse.delete(made);
     });
-    for (const [each, { deref }] of rooms) if (deref() === undefined) rooms.delete(each);
+    for (const [each, weak] of rooms) if (weak.deref() === undefined) rooms.delete(each);
     rooms.set(key, new WeakRef(made));
     return made;
   }

@@ -23,7 +23,9 @@ export function follow<Data, Variables extends object>(
   let failures = 0;
 
   function begin(link: Link): void {
-    const again = (wait?: number | null) => {
+    let refused = false;
+    const again = (wait: number | null) => {
+      clearTimeout(timer);
       const backoff = Math.min(timings.lastRetry, timings.firstRetry * 2 ** failures++);
       timer = setTimeout(() => begin(link), wait ?? backoff * (0.5 + random() / 2));
     };
@@ -33,10 +35,13 @@ export function follow<Data, Variables extends object>(
         follower.next(data);
       },
       error(error) {
+        refused = !error.retryable;
         if (error.retryable) again(error.retryAfterMs);
         else follower.refused?.(error);
       },
-      complete: again,
+      complete() {
+        if (!refused) again(null); // an error that ends a subscription may be told before its end
+      },
     });
     follower.begin?.(link);
   }

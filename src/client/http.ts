@@ -38,7 +38,8 @@ export async function openHttp(
   });
   const fewStreams = typeof document !== 'undefined' && url.startsWith('http:'); // with TLS, it is HTTP/2
   const turns = createTurns(fewStreams ? MOST_STREAMS : Infinity);
-  const hanging = new AbortController(); // everything that is under way
+  const calls = new Set<AbortController>(); // under way
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
 
   const post = (document: string, variables: object, options: RequestInit) =>
     fetching(url, {
@@ -47,24 +48,24 @@ export async function openHttp(
       headers: { accept: 'application/json', ...options.headers, ...headers },
       body: JSON.stringify({ query: document, variables }),
     });
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
 
   async function request<Data, Variables extends object>(
     document: TypedDocument<Data, Variables>,
     variables: Variables,
-    options: RequestInit = { signal: AbortSignal.any([hanging.signal, AbortSignal.timeout(timings.openTimeout)]) },
+    options: RequestInit = {},
   ): Promise<Data> {
     if (over) throw lost();
-    const answer = await post(document.toString(), variables, options).then(
-      (response) => response.json(),
-      () => null,
-    );
+    const call = new AbortController();
+    calls.add(call);
+    const patience = setTimeout(() => call.abort(), timings.openTimeout);
+    const answer = await post(document.toString(), variables, { ...options, signal: call.signal })
+      .then((response) => response.json())
+      .catch(() => null);
+    clearTimeout(patience);
+    calls.delete(call);
     const error = errorIn(answer?.errors);
-    if (error !== null) {
-      if (error.code === 'UNAUTHENTICATED') end(endingOf(error));
-      throw error;
-    }
-    if (answer?.data == null) throw lost();
+    if (error?.code === 'UNAUTHENTICATED') end(endingOf(error));
+    if (error !== null || answer?.data == null) throw error ?? lost();
     return answer.data;
   }
 
@@ -74,8 +75,7 @@ export async function openHttp(
     sink: Sink<Data>,
   ): Stop {
     const call = new AbortController();
-    const hangUp = () => call.abort();
-    hanging.signal.addEventListener('abort', hangUp);
+    calls.add(call);
     const stopped = () => over || call.signal.aborted;
 
     async function stream(): Promise<void> {
@@ -105,10 +105,10 @@ export async function openHttp(
       })
       .finally(() => {
         turns.give();
-        hanging.signal.removeEventListener('abort', hangUp);
+        calls.delete(call);
         call.abort();
       });
-    return hangUp;
+    return () => call.abort();
   }
 
   async function beat(sessionId: string): Promise<void> {
@@ -125,13 +125,15 @@ export async function openHttp(
     if (over) return;
     over = true;
     clearInterval(beating);
-    hanging.abort();
+    for (const call of calls) call.abort();
     tellEnded(ending);
   }
 
   let beating: ReturnType<typeof setInterval> | undefined;
-  signal.addEventListener('abort', () => hanging.abort(), { signal: hanging.signal });
+  const abandon = () => end({ code: NO_ANSWER, reason: '' });
+  signal.addEventListener('abort', abandon);
   const opened = await open(session, request).catch(endingOf);
+  signal.removeEventListener('abort', abandon);
   if ('code' in opened) return opened;
   const { sessionId, userId } = opened;
   const check = () => void (sessionId === null ? undefined : beat(sessionId));
@@ -150,8 +152,8 @@ export async function openHttp(
     async leave() {
       clearInterval(beating);
       // A page that goes away may say this much.
-      const goodbye = { keepalive: true, signal: AbortSignal.timeout(timings.pong) };
-      if (sessionId !== null) await request(CloseSession, { input: { sessionId } }, goodbye).catch(() => {});
+      if (sessionId !== null)
+        await request(CloseSession, { input: { sessionId } }, { keepalive: true }).catch(() => {});
       close();
     },
   };

@@ -3,7 +3,7 @@ import type { Connecting } from './connection.ts';
 import { follow } from './followed.ts';
 import { CountRoom, type MemberFragment, WatchRoom } from './generated/operations.ts';
 import type { Link } from './link.ts';
-import { createListeners } from './listeners.ts';
+import { createListeners, report } from './listeners.ts';
 import type { Parts } from './parts.ts';
 import type { People } from './people.ts';
 import { presenceOf, same } from './presence.ts';
@@ -25,6 +25,7 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
   const { connecting, people } = options;
   let members = new Map<string, RoomMember>();
   let arriving: Map<string, RoomMember> | null = null; // the snapshot, while it comes
+  let asking: ReturnType<typeof setTimeout> | undefined;
   let count = 0;
   let list: readonly RoomMember[] | null = null;
   const dots = new Map<string, Stop>();
@@ -37,27 +38,40 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
       options,
       { document: WatchRoom, variables: { key } },
       {
-        begin: (link) => void restart(link),
+        begin: restart,
         next: ({ roomChanged: { kind, member, count: now } }) => hear(kind === 'LEFT', member, now),
       },
     );
     return () => {
       stop();
+      clearTimeout(asking);
       for (const stopDot of dots.values()) stopDot();
       dots.clear();
       members = new Map();
+      arriving = null;
       count = 0;
       list = null;
       onUse(stay.isIn());
     };
   });
 
-  /** Each time, first everybody who is there is told of; who is not among them has left. Of an empty room nothing is told. */
-  async function restart(link: Link): Promise<void> {
+  /**
+   * Each time, first everybody who is there is told of; who is not among them has left. Of an empty room nothing is told,
+   * so it is asked for until either is there.
+   */
+  function restart(link: Link): void {
     const snapshot = new Map<string, RoomMember>();
     arriving = snapshot;
-    const { room } = await link.request(CountRoom, { key }).catch(() => ({ room: null }));
-    if (arriving === snapshot && room?.count === 0 && snapshot.size === 0) show(snapshot, 0);
+    const ask = () => {
+      const answer = link.request(CountRoom, { key }).catch(() => null);
+      answer.then((counted) => {
+        if (arriving !== snapshot || counted === null) return;
+        if (counted.room.count === 0 && snapshot.size === 0) show(snapshot, 0);
+        else asking = setTimeout(ask, options.parts.timings.merge);
+      }, report);
+    };
+    clearTimeout(asking);
+    ask();
   }
 
   function hear(left: boolean, fragment: MemberFragment, now: number): void {
