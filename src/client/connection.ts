@@ -211,13 +211,13 @@ export function createConnecting(
     },
     pause() {
       paused = true;
+      if (current.state === 'connected') set({ state: 'connecting', transport: null, reason: 'The page is not open.' });
       if (link?.transport === 'http') void link.leave();
       else link?.close();
     },
     resume() {
       if (!paused) return;
       paused = false;
-      set({ state: 'connecting', transport: null, reason: null });
       wake();
     },
     async request(document, variables) {
