@@ -1,11 +1,11 @@
-/** Exits 1 when test/generated is not, byte for byte, what `npm run codegen` would write. Writes nothing. */
+/** Exits 1 when what `npm run codegen` writes is not, byte for byte, what it would write now. Writes nothing. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
 import config from '../codegen.ts';
 
 const root = join(import.meta.dirname, '..');
-const folder = join(root, 'test/generated');
+const folders = ['src/client/generated', 'test/generated'].map((folder) => join(root, folder));
 
 const wanted = await generated();
 const present = await written();
@@ -26,7 +26,12 @@ async function generated(): Promise<Map<string, string>> {
 }
 
 async function written(): Promise<Map<string, string>> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const contents = names.map(async (name) => [join(folder, name), await readFile(join(folder, name), 'utf8')] as const);
+  const paths = await Promise.all(folders.map(pathsIn));
+  const contents = paths.flat().map(async (path) => [path, await readFile(path, 'utf8')] as const);
   return new Map(await Promise.all(contents));
+}
+
+async function pathsIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  return names.map((name) => join(folder, name));
 }

@@ -16,8 +16,16 @@ import { createRoom } from './room.ts';
 import type { Presence, PresenceClient, PresenceClientOptions, Room, Stop } from './types.ts';
 import { createWatches } from './watches.ts';
 
-/** @param parts for tests: other surroundings, and less patience */
-export function createPresenceClient(options: PresenceClientOptions, parts: Partial<Parts> = {}): PresenceClient {
+/**
+ * @param parts for tests: other surroundings, and less patience
+ * @throws {TypeError} in a page, when the address is none
+ */
+export function createPresenceClient(
+  { url: address, ...others }: PresenceClientOptions,
+  parts: Partial<Parts> = {},
+): PresenceClient {
+  const url = typeof document === 'undefined' ? address : new URL(address, document.baseURI).href;
+  const options = { ...others, url };
   const all: Parts = {
     timings: TIMINGS,
     random: Math.random,
@@ -26,7 +34,7 @@ export function createPresenceClient(options: PresenceClientOptions, parts: Part
     ...parts,
   };
   const { page } = all;
-  const { session = true, activity: detects = true, device = 'WEB', url } = options;
+  const { session = true, activity: detects = true, device = 'WEB' } = options;
   const activity = page !== null && session && detects ? createActivity(page, all, { device, url }) : null;
   const connecting = createConnecting(
     options,

@@ -75,10 +75,21 @@ export function thisPage(): Page | null {
   return { window, document, storage: sessionStorageIfAny(), permissions, idleDetector };
 }
 
-/** Reading it throws where a user has forbidden storage. */
-function sessionStorageIfAny(): Storage | null {
+/** Touching it throws where a user has forbidden storage, and writing where it is full. */
+function sessionStorageIfAny(): Page['storage'] {
   try {
-    return sessionStorage;
+    const storage = sessionStorage;
+    return {
+      getItem: (key) => storage.getItem(key),
+      removeItem: (key) => storage.removeItem(key),
+      setItem(key, value) {
+        try {
+          storage.setItem(key, value);
+        } catch {
+          // A page that is reloaded then has a new session.
+        }
+      },
+    };
   } catch {
     return null;
   }

@@ -26,6 +26,7 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
   let members = new Map<string, RoomMember>();
   let arriving: Map<string, RoomMember> | null = null; // the snapshot, while it comes
   let asking: ReturnType<typeof setTimeout> | undefined;
+  let told = true;
   let count = 0;
   let list: readonly RoomMember[] | null = null;
   const dots = new Map<string, Stop>();
@@ -90,8 +91,15 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
     if (!nothingNew) changed();
   }
 
+  /** Told of once, when many changed at once: all become stale together. */
   function changed(): void {
     list = null;
+    if (told) queueMicrotask(tell);
+    told = false;
+  }
+
+  function tell(): void {
+    told = true;
     listeners.tell(room);
   }
 

@@ -6,7 +6,7 @@ import type { Presence, PresenceClient, PresenceClientOptions, WebSocketClass } 
 import { type Parts, TIMINGS, type Timings } from '../../src/client/parts.ts';
 
 /** Times of which nothing is lost by waiting for them. */
-export const QUICK: Timings = {
+const QUICK: Timings = {
   ...TIMINGS,
   gather: 5,
   linger: 60,
@@ -19,7 +19,7 @@ export const QUICK: Timings = {
   activity: 50,
 };
 
-export interface Said {
+interface Said {
   readonly type: string;
   readonly id?: string;
   readonly payload?: { readonly query?: string; readonly variables?: { readonly userIds?: readonly string[] } };
