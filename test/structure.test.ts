@@ -24,7 +24,7 @@ describe('the check itself', () => {
     'src/hub/clock.ts': 'export const now = () => Date.now(); export const timer = setTimeout;',
     'src/hub/hub.ts': "import { now } from './clock.ts'; export const hub = { setTimeout: now, at: now.setTimeout };",
     'src/server/main.ts': "import { createServer } from 'node:http'; export const t = [createServer, new Date()];",
-    'src/client/client.ts': "export { createClient } from 'graphql-ws';",
+    'src/client/client.ts': "export { useState } from 'react';",
     'src/index.ts': "export * from './server/main.ts'; export * from './client/client.ts';",
   };
 

@@ -109,8 +109,9 @@ export function createActivity(
   }
 
   async function learnIdleTimeout(): Promise<void> {
-    const answer = await connecting?.request(ReadIdleTimeout, {}).catch(() => null);
-    if (answer != null) idleTimeout = answer.viewer.preferences.idleTimeoutSeconds * 1_000;
+    if (connecting?.current.state !== 'connected') return;
+    const answer = await connecting.request(ReadIdleTimeout, {}).catch(() => null);
+    if (answer !== null) idleTimeout = answer.viewer.preferences.idleTimeoutSeconds * 1_000;
   }
 
   async function begin(signal: AbortSignal): Promise<void> {

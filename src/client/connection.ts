@@ -115,7 +115,7 @@ export function createConnecting(
       const opened = await opener.open(closing.signal, 'websocket');
       if (!isLink(opened)) {
         if (link === from) improve(from);
-      } else if (link === from) {
+      } else if (link === from && !over) {
         better = opened;
         from.close();
       } else {
@@ -199,6 +199,7 @@ export function createConnecting(
       closing.abort();
       clearTimeout(improving);
       opener.forget();
+      better?.close();
       const last = link;
       wake();
       await last?.leave();

@@ -32,7 +32,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   jose: ['server'],
   pino: ['server'],
   ws: ['server'],
-  'graphql-ws': ['server', 'client'],
+  'graphql-ws': ['server'],
   react: ['client'],
   'prom-client': ['server'],
   'rate-limiter-flexible': ['store'],
