@@ -77,14 +77,20 @@ export function createConnecting(
       if (isLink(opened)) opened.close();
       return true;
     }
-    const ending = isLink(opened) ? await use(opened) : opened;
-    if (over || paused || better !== null) return true;
+    const [ending, otherwise] = isLink(opened)
+      ? [await use(opened), 'The connection was lost.']
+      : [opened, 'The server does not answer.'];
+    return over || paused || better !== null || again(ending, otherwise);
+  }
+
+  /** Waits as long as is right after this ending. False: it is of no use. */
+  async function again(ending: Ending, otherwise: string): Promise<boolean> {
     const wait = retryAfter(ending);
     if (wait === null) {
       refuse(ending);
       return false;
     }
-    set({ state: 'connecting', transport: null, reason: ending.reason || 'The connection was lost.' });
+    set({ state: 'connecting', transport: null, reason: ending.reason || otherwise });
     await rest(wait);
     return true;
   }

@@ -123,6 +123,7 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
   function end(chunk: Chunk): void {
     if (!chunks.delete(chunk)) return;
     chunk.stop();
+    succeed(chunk); // nobody is to wait for it
     for (const userId of chunk.ids) {
       if (home.get(userId) === chunk) home.delete(userId);
       people.letGo(userId);
@@ -146,7 +147,6 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
       chunk.succession,
     );
     limit = limitAfterwards;
-    succeed(chunk);
     end(chunk);
   }
 
