@@ -28,6 +28,7 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
   let asking: ReturnType<typeof setTimeout> | undefined;
   let told = true;
   let count = 0;
+  let known = false;
   let list: readonly RoomMember[] | null = null;
   const dots = new Map<string, Stop>();
   const stay = createStay(key, options, () => onUse(listeners.size > 0 || stay.isIn()));
@@ -51,6 +52,7 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
       members = new Map();
       arriving = null;
       count = 0;
+      known = false;
       list = null;
       onUse(stay.isIn());
     };
@@ -83,10 +85,11 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
   }
 
   function show(next: Map<string, RoomMember>, now: number): void {
-    const nothingNew = next !== members && now === count && same([...next], [...members]);
+    const nothingNew = known && next !== members && now === count && same([...next], [...members]);
     members = next;
     arriving = null;
     count = now;
+    known = true;
     followDots();
     if (!nothingNew) changed();
   }
@@ -143,6 +146,9 @@ export function createRoom(key: string, options: RoomOptions, onUse: (used: bool
     of: (userId) => members.get(userId) ?? null,
     get count() {
       return count;
+    },
+    get known() {
+      return known;
     },
     onChange: (listener) => listeners.add(listener),
     ...stay.actions,

@@ -182,6 +182,8 @@ export interface Room {
   of(userId: string): RoomMember | null;
   /** How many are here; 0 until it is followed. */
   readonly count: number;
+  /** false: not followed, or nothing was heard yet. Nobody being here is known as well. */
+  readonly known: boolean;
   /** Follows the room. Without an argument to look at: `list`, `of` and `count` say what is true now. */
   onChange(listener: (room: Room) => void): Stop;
   /**
