@@ -2,11 +2,9 @@
  * GraphiQL without internet: one page with everything in it, for browsers that open the GraphQL address. Its headers
  * forbid the browser to ask any other host for anything.
  */
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import { type Asset, makeAsset, sendAsset } from './asset.ts';
 import { headersWith, tabs } from './graphiql-tabs.ts';
 
 export interface GraphiqlPage {
@@ -24,7 +22,7 @@ interface Options {
 
 /** The page is made when it is first wanted: loading and rendering it takes some 200 ms and 50 MB. */
 export function createGraphiqlPage({ development, path }: Options): GraphiqlPage {
-  let made: Promise<Page> | null = null;
+  let made: Promise<Asset> | null = null;
 
   function wantedBy(req: IncomingMessage): boolean {
     const [asked] = (req.url ?? '').split('?');
@@ -37,24 +35,16 @@ export function createGraphiqlPage({ development, path }: Options): GraphiqlPage
       made = null; // the next request tries again
       throw error;
     });
-    send(await made, req, res);
+    sendAsset(await made, req, res);
   }
 
   return { wantedBy, respond };
 }
 
-interface Page {
-  readonly plain: Buffer;
-  readonly zipped: Buffer;
-  readonly etag: string;
-}
-
-async function makePage(development: boolean): Promise<Page> {
+async function makePage(development: boolean): Promise<Asset> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const rendered = renderGraphiQL(optionsFor(development)).trimStart();
-  const plain = Buffer.from(rendered.replace('</head>', () => `${STILL_TABS}</head>`));
-  const etag = `W/"${createHash('sha256').update(plain).digest('base64url')}"`;
-  return { plain, zipped: await promisify(gzip)(plain), etag };
+  return makeAsset(Buffer.from(rendered.replace('</head>', () => `${STILL_TABS}</head>`)), HEADERS);
 }
 
 /**
@@ -62,19 +52,6 @@ async function makePage(development: boolean): Promise<Page> {
  * the click is lost (seen in Chromium 156 with @graphql-yoga/render-graphiql 5.24.1). With this it keeps its place.
  */
 const STILL_TABS = '<style>.graphiql-tab { transform: none !important }</style>';
-
-function send(page: Page, req: IncomingMessage, res: ServerResponse): void {
-  const headers = { ...HEADERS, etag: page.etag };
-  if (req.headers['if-none-match']?.includes(page.etag)) {
-    res.writeHead(304, headers).end();
-    return;
-  }
-  const zips = takesGzip(req.headers['accept-encoding']);
-  const body = zips ? page.zipped : page.plain;
-  const encoding = zips ? { 'content-encoding': 'gzip' } : {};
-  res.writeHead(200, { ...headers, ...encoding, 'content-length': body.length });
-  res.end(req.method === 'HEAD' ? undefined : body);
-}
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
@@ -95,10 +72,6 @@ const HEADERS = {
     "frame-ancestors 'none'",
   ].join('; '),
 };
-
-function takesGzip(accepted: string | undefined): boolean {
-  return /(?:^|[\s,])gzip\s*(?:,|$|;(?!\s*q=0(?:\.0*)?\s*(?:,|$)))/i.test(accepted ?? '');
-}
 
 /** Default tabs show only where the browser has kept none of its own for this origin. */
 function optionsFor(development: boolean): GraphiQLOptions {

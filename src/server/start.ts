@@ -12,6 +12,7 @@ import type { Stop, Store } from '../store/store.ts';
 import { createApi, createContexts } from './api.ts';
 import { createAuthenticator } from './auth.ts';
 import type { Config } from './config.ts';
+import { createElementsFile } from './elements.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createLogger } from './log.ts';
 import { createOriginCheck } from './origin.ts';
@@ -68,6 +69,8 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     ? createGraphiqlPage({ development: config.auth.mode === 'development', path: GRAPHQL_PATH })
     : null;
 
+  const elements = createElementsFile();
+
   let ready = true;
   const server = createServer((req, res) => {
     answer(req, res).catch((error: unknown) => {
@@ -85,6 +88,7 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     if (path === '/health') return say(res, 200, { status: 'ok' });
     if (path === '/ready') return readiness(res);
     if (path === '/' && page !== null) return void res.writeHead(302, { location: GRAPHQL_PATH }).end();
+    if (await elements.answer(req, res)) return;
     if (path !== GRAPHQL_PATH) return say(res, 404, { error: `Nothing is here. The API is at ${GRAPHQL_PATH}.` });
     return operate(req, res);
   }

@@ -183,13 +183,15 @@ test('npm start builds the server and runs it, within a minute; Ctrl-C stops it'
   // A copy: it builds into dist/, where somebody may be running a server.
   const clone = await temporaryDirectory();
   await symlink(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
-  for (const name of ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'schema.graphql'])
+  for (const name of ['src', 'scripts', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'schema.graphql'])
     await cp(join(ROOT, name), join(clone, name), { recursive: true });
   const env = { PORT: '0', npm_config_update_notifier: 'false' };
   const server = await untilListening(run('npm', ['start'], { env, cwd: clone }));
 
   const { data } = await server.ask('dev:ada', '{ viewer { user { id } availability } }');
   expect(data).toEqual({ viewer: { user: { id: 'ada' }, availability: 'OFFLINE' } });
+  const elements = await fetch(`${server.url}/elements.js`);
+  expect([elements.status, elements.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
   expect(await readdir(join(clone, 'data'))).toContain('presence.mdb');
   expect(await readdir(join(clone, 'dist'))).toEqual(expect.arrayContaining(['index.js', 'index.d.ts']));
   await server.kill('SIGINT');
