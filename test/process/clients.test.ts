@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { ROOT, run, runNode, startProcess, temporaryDirectory } from '../support/server-process.ts';
 
 const ADDRESS = 'http://127.0.0.1:4000';
-const [guide, readme] = await Promise.all(
-  ['docs/clients.md', 'README.md'].map((name) => readFile(join(ROOT, name), 'utf8')),
+const [guide, readme, react] = await Promise.all(
+  ['docs/clients.md', 'README.md', 'docs/react.md'].map((name) => readFile(join(ROOT, name), 'utf8')),
 );
 
 function blocks(text = '', language: string): readonly string[] {
@@ -32,8 +32,11 @@ test('every example has the types that it uses, and those for Node run as they s
   const { compilerOptions } = JSON.parse(
     (await readFile(join(ROOT, 'tsconfig.json'), 'utf8')).replace(/^ *\/\/.*$/gm, ''),
   );
-  const paths = { 'presence-server/client': [join(ROOT, 'src/client/index.ts')] };
-  await put('tsconfig.json', JSON.stringify({ compilerOptions: { ...compilerOptions, paths }, include: ['*.ts'] }));
+  const entry = (folder: string) => [join(ROOT, 'src/client', folder, 'index.ts')];
+  const paths = { 'presence-server/client': entry('.'), 'presence-server/react': entry('react') };
+  const options = { ...compilerOptions, paths, jsx: 'react-jsx' };
+  await put('tsconfig.json', JSON.stringify({ compilerOptions: options, include: ['*.ts', '*.tsx'] }));
+  await put('app.tsx', blocks(react, 'tsx').join()); // test/browser/react.test.ts runs it
   for (const [at, code] of examples.entries()) await put(`${at}.ts`, code);
   await put(
     'short.ts',
