@@ -14,6 +14,12 @@ const config: CodegenConfig = {
       presetConfig: { typesFrom: '../types.ts' },
       config: { enumsAsTypes: true, useTypeImports: true, strictScalars: true, scalars },
     },
+    'src/pages/generated/admin.ts': {
+      documents: 'src/pages/admin.graphql',
+      preset: operationsPreset,
+      presetConfig: { typesFrom: '../../client/types.ts' },
+      config: { enumsAsTypes: true, useTypeImports: true, strictScalars: true, scalars },
+    },
     'test/generated/': {
       documents: ['test/**/*.graphql', 'test/**/*.ts', '!test/generated/**'],
       preset: 'client',

@@ -25,6 +25,7 @@ describe('the check itself', () => {
     'src/hub/hub.ts': "import { now } from './clock.ts'; export const hub = { setTimeout: now, at: now.setTimeout };",
     'src/server/main.ts': "import { createServer } from 'node:http'; export const t = [createServer, new Date()];",
     'src/client/client.ts': "export { useState } from 'react';",
+    'src/pages/page.ts': "export * from '../client/client.ts';",
     'src/index.ts': "export * from './server/main.ts'; export * from './client/client.ts';",
   };
 
@@ -46,6 +47,7 @@ describe('the check itself', () => {
     ['an unknown file beside the index', 'src/x.ts', ''],
     ['the client knowing the server', 'src/client/x.ts', "import '../presence/record.ts';"],
     ['the server knowing the client', 'src/server/x.ts', "import '../client/client.ts';"],
+    ['the client knowing a page', 'src/client/x.ts', "import '../pages/page.ts';"],
     ['a folder knowing the index', 'src/server/x.ts', "import '../index.ts';"],
     ['a package away from home', 'src/hub/x.ts', "import { Redis } from 'ioredis';"],
     ['a part of a package away from home', 'src/graphql/x.ts', "import 'graphql-ws/use/ws';"],

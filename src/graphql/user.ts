@@ -2,6 +2,7 @@
 import { within } from '../hub/input.ts';
 import { badInput } from '../hub/refusal.ts';
 import type { Seen, Sighting } from '../hub/watch.ts';
+import { colorOf } from '../presence/room.ts';
 import { builder } from './builder.ts';
 import { ChannelRefInput } from './channel-ref.ts';
 import { callerOf, channelViewerOf } from './context.ts';
@@ -22,6 +23,10 @@ UserType.implement({
       nullable: true,
       description: 'As the newest token or the backend said; null when neither did.',
       resolve: ({ name }) => name,
+    }),
+    color: t.string({
+      description: '`#rrggbb`, the same for a user everywhere and always; white and black are readable on it.',
+      resolve: ({ person }) => colorOf(person.user),
     }),
     presence: t.field({ type: PresenceType, description: 'How they look to others.', resolve: (seen) => seen }),
   }),

@@ -21,6 +21,8 @@ export interface Config {
   /** null: any. */
   readonly allowedOrigins: readonly string[] | null;
   readonly graphiql: boolean;
+  /** Whether `/admin` is there. */
+  readonly adminPage: boolean;
   readonly logLevel: Settings['LOG_LEVEL'];
   /** What the server runs with all the same, but its operator should know; sentences for the log. */
   readonly warnings: readonly string[];
@@ -106,6 +108,7 @@ function configFrom(settings: Settings, warnings: readonly string[]): Config {
     connectionCap: settings.PRESENCE_CONNECTION_CAP,
     allowedOrigins: settings.PRESENCE_ALLOWED_ORIGINS,
     graphiql: settings.PRESENCE_GRAPHIQL === null ? !production : settings.PRESENCE_GRAPHIQL === 'on',
+    adminPage: settings.PRESENCE_ADMIN_PAGE === null ? !production : settings.PRESENCE_ADMIN_PAGE === 'on',
     logLevel: settings.LOG_LEVEL,
     warnings,
   };

@@ -31,7 +31,9 @@ async function main(): Promise<void> {
 
 function greeting(url: string, config: Config): string {
   const lines = [`Presence is on ${url}${GRAPHQL_PATH}`];
+  if (config.auth.mode === 'development') lines.push(`  A team       open ${url}/ in a browser, and be one of it`);
   if (config.graphiql) lines.push(`  GraphiQL     open ${url}${GRAPHQL_PATH} in a browser`);
+  if (config.adminPage) lines.push(`  Administer   open ${url}/admin`);
   if (config.auth.mode === 'development') {
     lines.push(
       '  Tokens       Authorization: Bearer dev:ada   (or dev:<userId>, dev:<userId>:admin, dev:<userId>:<role>:<site>)',

@@ -104,6 +104,11 @@ export const SETTINGS = z.object({
     defaultMeans: 'on; off when NODE_ENV is production',
     meaning: 'Whether a browser that opens the GraphQL address gets GraphiQL.',
   }),
+  PRESENCE_ADMIN_PAGE: optional(z.enum(['on', 'off']), {
+    allowed: 'on or off',
+    defaultMeans: 'on; off when NODE_ENV is production',
+    meaning: 'Whether `/admin` is a page for administrators. It can do no more than the token they sign in with.',
+  }),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
     default: 'info',
     allowed: 'trace, debug, info, warn, error, fatal or silent',

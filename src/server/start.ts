@@ -11,8 +11,8 @@ import { openRedisStore } from '../store/redis/redis.ts';
 import type { Stop, Store } from '../store/store.ts';
 import { createApi, createContexts } from './api.ts';
 import { createAuthenticator } from './auth.ts';
+import { createBrowserFiles } from './browser-files.ts';
 import type { Config } from './config.ts';
-import { createElementsFile } from './elements.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createLogger } from './log.ts';
 import { createOriginCheck } from './origin.ts';
@@ -69,7 +69,7 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     ? createGraphiqlPage({ development: config.auth.mode === 'development', path: GRAPHQL_PATH })
     : null;
 
-  const elements = createElementsFile();
+  const files = createBrowserFiles({ development: config.auth.mode === 'development', adminPage: config.adminPage });
 
   let ready = true;
   const server = createServer((req, res) => {
@@ -87,8 +87,8 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     const [path] = (req.url ?? '/').split('?');
     if (path === '/health') return say(res, 200, { status: 'ok' });
     if (path === '/ready') return readiness(res);
+    if (await files.answer(req, res)) return;
     if (path === '/' && page !== null) return void res.writeHead(302, { location: GRAPHQL_PATH }).end();
-    if (await elements.answer(req, res)) return;
     if (path !== GRAPHQL_PATH) return say(res, 404, { error: `Nothing is here. The API is at ${GRAPHQL_PATH}.` });
     return operate(req, res);
   }

@@ -10,8 +10,10 @@ import { parseSync, type Span, Visitor } from 'oxc-parser';
 /** Each folder imports from itself and from those before it. */
 const CHAIN = ['presence', 'store', 'hub', 'graphql', 'server'];
 
-/** Folders that import from nobody else and are imported by nobody in the chain. */
-const ALONE = ['client'];
+/** What runs in browsers: a chain of its own, which knows nothing of the other and is unknown to it. */
+const BROWSER_CHAIN = ['client', 'pages'];
+
+const FOLDERS = [...CHAIN, ...BROWSER_CHAIN];
 
 /** The file that gathers what the package exports, and so may import everything. */
 const INDEX = 'src/index.ts';
@@ -40,13 +42,14 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   zod: ['store', 'hub', 'graphql', 'server'],
 };
 
-const NO_NODE_MODULES = ['presence', ...ALONE];
+const NO_NODE_MODULES = ['presence', ...BROWSER_CHAIN];
 
 const TIME = {
   globals: ['setTimeout', 'setInterval', 'performance', 'Date()', 'new Date()'],
   members: ['Date.now', 'Temporal.Now', 'process.hrtime', 'process.uptime'],
   modules: ['node:timers', 'node:timers/promises', 'node:perf_hooks'],
-  allowed: (file: string): boolean => file === 'src/hub/clock.ts' || ['server', 'client'].includes(folderOf(file)),
+  allowed: (file: string): boolean =>
+    file === 'src/hub/clock.ts' || ['server', ...BROWSER_CHAIN].includes(folderOf(file)),
 };
 
 /** Rules are functions of their arguments. */
@@ -62,7 +65,7 @@ const IMPURE = {
  */
 export function violations(files: ReadonlyMap<string, string>): string[] {
   return [...files].flatMap(([file, text]) => {
-    if (!isKnown(file)) return [`${file} is in no known folder (${[...CHAIN, ...ALONE].join(', ')})`];
+    if (!isKnown(file)) return [`${file} is in no known folder (${FOLDERS.join(', ')})`];
     if (!file.endsWith('.ts')) return [];
     const { imports, names, errors } = read(file, text);
     const line = (at: number): string => `${file}:${text.slice(0, at).split('\n').length}`;
@@ -75,7 +78,7 @@ export function violations(files: ReadonlyMap<string, string>): string[] {
 }
 
 function isKnown(file: string): boolean {
-  return file === INDEX || [...CHAIN, ...ALONE].includes(folderOf(file));
+  return file === INDEX || FOLDERS.includes(folderOf(file));
 }
 
 function wrongImport(file: string, specifier: string | undefined, files: ReadonlyMap<string, string>): string[] {
@@ -95,8 +98,8 @@ function wrongFile(file: string, specifier: string, files: ReadonlyMap<string, s
   if (!files.has(target)) return [`imports ${specifier}, which is not a file in src`];
   if (file === INDEX || folderOf(file) === folderOf(target)) return [];
   if (target === INDEX) return [`imports ${INDEX}, which is for the package's users`];
-  const [from, to] = [CHAIN.indexOf(folderOf(file)), CHAIN.indexOf(folderOf(target))];
-  if (from !== -1 && to !== -1 && to < from) return [];
+  const leftOf = (chain: readonly string[]) => chain.slice(0, Math.max(0, chain.indexOf(folderOf(file))));
+  if ([CHAIN, BROWSER_CHAIN].some((chain) => leftOf(chain).includes(folderOf(target)))) return [];
   return [`imports ${target}, but ${folderOf(file)} may not know ${folderOf(target)}`];
 }
 

@@ -20,7 +20,6 @@ export function createAvatar(): Avatar {
       const who = member.name ?? member.userId;
       say(initials, initialsOf(who));
       element.style.setProperty('--_color', member.color);
-      element.style.setProperty('--_on-color', inkOn(member.color));
       element.classList.toggle('typing', member.label === 'typing');
       const { presence } = member;
       dot.show(lookOf(presence), { stale: presence.known && presence.stale, said: null });
@@ -49,11 +48,4 @@ const letters = new Intl.Segmenter();
 function firstOf(part: string): string {
   for (const { segment } of letters.segment(part)) return segment;
   return '';
-}
-
-/** Black or white, whichever has more contrast with "#rrggbb": at least 4.5:1 on any colour (WCAG 2, relative luminance). */
-function inkOn(color: string): string {
-  const channels = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16) / 255);
-  const [red = 0, green = 0, blue = 0] = channels.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 ? '#000' : '#fff';
 }

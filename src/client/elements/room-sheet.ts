@@ -24,7 +24,8 @@ export const roomSheet = sheet(`
   letter-spacing: .01em;
   box-shadow: 0 0 0 2px var(--_ring);
 }
-.avatar { background: var(--_color); color: var(--_on-color) }
+/* The server's colours for people are such that white is readable on them. */
+.avatar { background: var(--_color); color: #fff }
 .more {
   background: color-mix(in srgb, var(--_ink) 9%, var(--_surface));
   color: var(--_ink);
