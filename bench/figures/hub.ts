@@ -1,6 +1,7 @@
 /** A hub in this process, for what can be measured without sockets. */
 import type { Clock } from '../../src/hub/clock.ts';
 import { createHub } from '../../src/hub/hub.ts';
+import { DEFAULT_LIMITS } from '../../src/hub/limits.ts';
 import { asMillis } from '../../src/presence/ids.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -21,7 +22,7 @@ export function hubOn(store: Store, clock: Clock) {
       pingInterval: asMillis(10_000),
       linger: asMillis(1_000),
     },
-    limits: { watch: 100 },
+    limits: { ...DEFAULT_LIMITS, commandsPerPerson: 0 },
     defaults: { connectionCap: 0 },
   });
 }

@@ -41,7 +41,7 @@ async function measure(name: string, store: Store): Promise<readonly Figure[]> {
   const asked = await cpuPer((at) => {
     const caller = { person: personAt(at), role: 'USER', name: null, issuedAt: null, expiresAt: null } as const;
     const openRoomSession = () => Promise.reject(new Error('nobody enters a room here'));
-    const context = { hub, caller, sessionId: null, openRoomSession };
+    const context = { hub, caller, sessionId: null, openRoomSession, account: () => hub.accountOf(caller.person) };
     return engine.execute({ document, operationName: null, variables: { text: line().text }, context });
   });
   await hub.close();

@@ -47,7 +47,7 @@ async function measure(url: string, count: number): Promise<readonly Figure[]> {
       hub.watch(
         site,
         each.map(({ user }) => user),
-        null,
+        { until: null },
       ),
     ),
   );

@@ -18,7 +18,7 @@ export const resync: Figures = async (url) => {
   const ids = Array.from({ length: WATCHED }, (_, at) => `user-${at}`);
   const watches: Watch[] = [];
   for (let from = 0; from < WATCHED; from += 100)
-    watches.push(await hub.watch(site, ids.slice(from, from + 100), null));
+    watches.push(await hub.watch(site, ids.slice(from, from + 100), { until: null }));
   for (const watch of watches) for (let each = 0; each < 100; each++) await watch.next();
 
   // The last of them changes while the subscriber is cut off: that change must come by reading.

@@ -42,6 +42,9 @@ export function classOf({ hub, caller }: Context): ClassOfViewer {
     get openRoomSession(): Context['openRoomSession'] {
       return who();
     },
+    get account(): Context['account'] {
+      return who();
+    },
   };
   return { context, asked: () => asked };
 }

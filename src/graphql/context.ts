@@ -2,6 +2,7 @@
 import type { ChannelViewer } from '../hub/channel-viewer.ts';
 import type { Hub } from '../hub/hub.ts';
 import { badInput } from '../hub/refusal.ts';
+import type { Account } from '../hub/watch-account.ts';
 import { asUserId, type Person, type SessionId, userIdProblem } from '../presence/ids.ts';
 import type { Caller } from './caller.ts';
 import { apiError } from './errors.ts';
@@ -14,6 +15,8 @@ export interface Context {
   readonly sessionId: SessionId | null;
   /** A session for a guest, who has none before entering a room: the socket's, or over HTTP one that lives on heartbeats. */
   readonly openRoomSession: () => Promise<SessionId>;
+  /** How many people the caller watches, over this connection and over all of theirs. */
+  readonly account: () => Account;
 }
 
 /** The caller; throws UNAUTHENTICATED when there is none. */

@@ -7,14 +7,18 @@ import {
   type GraphQLSchema,
   getOperationAST,
 } from 'graphql';
+import { createCommandCount } from './commands.ts';
 import type { Context } from './context.ts';
 import { createSubscribe, type Subscribe } from './delivery.ts';
 import { apiError, presentError } from './errors.ts';
-import { createPrepare, type Prepare } from './operation.ts';
+import { createPrepare, type DocumentRules, type Prepare, USUAL_RULES } from './operation.ts';
+import { createTextOf, type PersistedOperations, type TextOf } from './persisted.ts';
 import { schema } from './schema.ts';
 
 export interface Engine {
   readonly schema: GraphQLSchema;
+  /** Which document a request means. */
+  readonly textOf: TextOf;
   readonly prepare: Prepare;
   readonly subscribe: Subscribe;
   /** A query or a mutation. */
@@ -29,14 +33,38 @@ export interface ExecuteArgs {
   readonly context: Context;
 }
 
+export interface EngineOptions extends Partial<DocumentRules> {
+  /** The only operations there are; null: any. */
+  readonly persisted?: PersistedOperations | null;
+}
+
 /** @param report is told of whatever is masked from the caller */
-export function createEngine(report: (cause: unknown, requestId: string) => void): Engine {
+export function createEngine(
+  report: (cause: unknown, requestId: string) => void,
+  { persisted = null, ...rules }: EngineOptions = {},
+): Engine {
   const present = (error: unknown) => presentError(error, report);
+  const commandsIn = createCommandCount();
+
+  /** Before anything of it is done. */
+  function charge({ document, operationName, context }: ExecuteArgs): void {
+    const operation = getOperationAST(document, operationName);
+    const commands = operation == null ? 0 : commandsIn(document, operation);
+    if (commands > 0 && context.caller !== null) context.hub.charge(context.caller, commands);
+  }
+
   return {
     schema,
-    prepare: createPrepare(schema),
+    textOf: createTextOf(persisted),
+    prepare: createPrepare(schema, { ...USUAL_RULES, ...rules }),
     subscribe: createSubscribe({ schema, present }),
-    async execute({ document, operationName, variables, context }) {
+    async execute(args) {
+      try {
+        charge(args);
+      } catch (error) {
+        return { data: null, errors: [present(error)] };
+      }
+      const { document, operationName, variables, context } = args;
       const result = await execute({
         schema,
         document,

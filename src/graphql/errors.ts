@@ -32,7 +32,8 @@ export const ERRORS = {
     extensions: '`field`: which input',
   },
   WATCH_LIMIT_EXCEEDED: {
-    meaning: 'More people than one watch may have. Split them over several.',
+    meaning:
+      'More people than one watch may have, or than all watches of one WebSocket or one person may have together. The message says which.',
     retryable: false,
     extensions: '`limit`, `requested`',
   },
@@ -76,6 +77,16 @@ export const ERRORS = {
     retryable: true,
     extensions: '`limit`',
   },
+  RATE_LIMITED: {
+    meaning:
+      'This person, or this site, has made as many mutations as they may within ten seconds. Nothing was changed; try again after `retryAfterMs`.',
+    retryable: true,
+    extensions: '`retryAfterMs`, `limit`',
+  },
+  CONNECTION_LIMIT_EXCEEDED: {
+    meaning: 'As many connections come from here as may. Close one first.',
+    retryable: true,
+  },
   AUTHENTICATION_UNAVAILABLE: {
     meaning: 'The keys to check tokens with are out of reach. The same token may work shortly.',
     retryable: true,
@@ -92,11 +103,26 @@ export const ERRORS = {
     retryable: false,
   },
   QUERY_TOO_COMPLEX: {
-    meaning: 'The document asks for too many fields, or too deep. Ask for less, or in several operations.',
+    meaning:
+      'The document asks for too much: too many fields, too deep, or lists in lists that may come to too many. Ask for less, or in several operations.',
+    retryable: false,
+  },
+  PERSISTED_OPERATION_ONLY: {
+    meaning: 'This server carries out persisted operations only, and the request names none.',
+    retryable: false,
+  },
+  PERSISTED_OPERATION_NOT_FOUND: {
+    meaning: 'No persisted operation has this hash. Deploy the operations of the client before the client.',
+    retryable: false,
+  },
+  PREFLIGHT_REQUIRED: {
+    meaning:
+      'A browser might have been made to send this request by a page of another site. Send JSON by POST, or any header such as `Authorization` or `X-Requested-With`.',
     retryable: false,
   },
   REQUEST_ENTITY_TOO_LARGE: {
-    meaning: 'The body of a request over HTTP has more than 1 MiB. Send less, or in several.',
+    meaning:
+      'The body of a request over HTTP has more than 64 KiB; with `syncCalendar`, `upsertChannel` or `upsertUsers`, more than 1 MiB. Send less, or in several.',
     retryable: false,
   },
   OPERATION_RESOLUTION_FAILURE: {
@@ -170,13 +196,13 @@ export function documentError(
 
 /** WebSocket close codes beyond the protocol's own. */
 export const CLOSE_CODES = {
-  1009: 'A message had more than 64 KiB. What is larger goes over HTTP, up to 1 MiB.',
+  1009: 'A message had more than 64 KiB. A calendar, and what the backend says at length, goes over HTTP, up to 1 MiB.',
   4400: 'connection_init is malformed, or asks for what is not allowed. Clients give up.',
   4401: 'The token is missing where one is needed, or was never valid. Clients give up.',
-  4408: 'No connection_init came within three seconds.',
+  4408: 'No connection_init came within three seconds, or PRESENCE_INIT_TIME.',
   4500: 'Something unexpected failed; the server’s log has the details.',
   4403: 'The token has expired. Clients fetch a new one and come back.',
   1012: 'This node is restarting. Clients come back at once, to another.',
-  1013: 'Overloaded, or too slow a reader. Clients come back later.',
+  1013: 'Overloaded, or as many connections of this person as may be. Clients come back later.',
 } as const;
 export type CloseCode = keyof typeof CLOSE_CODES;

@@ -1,27 +1,49 @@
 /** Documents as callers send them: parsed and validated once, whichever wire they come by. */
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
+import { type Cost, costOf, costWith, type Variables } from './cost.ts';
 import { apiError, documentError } from './errors.ts';
-import { MOST_TOKENS, sizeProblem } from './size.ts';
+import { type SizeLimits, sizeProblem } from './size.ts';
 
 interface Prepared {
-  /** null: it does not parse. */
+  /** null: it does not parse, or costs too much with these variables. */
   readonly document: DocumentNode | null;
   /** For the caller; empty when it can be executed. */
   readonly errors: readonly GraphQLError[];
 }
 
 /** Never throws. The same text gives the same document, as long as it is remembered. */
-export type Prepare = (text: string) => Prepared;
+export type Prepare = (text: string, variables?: Variables | null) => Prepared;
+
+export interface DocumentRules {
+  readonly limits: SizeLimits & Pick<Limits, 'tokens' | 'cost'>;
+  /** Whether the schema may be asked for. */
+  readonly introspection: boolean;
+}
+
+export const USUAL_RULES: DocumentRules = { limits: DEFAULT_LIMITS, introspection: true };
+
+interface Known extends Prepared {
+  readonly cost: Cost;
+}
 
 const REMEMBERED = 1_048_576; // characters of documents, of which one costs about 30 bytes once it is parsed
 const LONGEST = 65_536; // characters of a document that is remembered
 
 /** The document used longest ago is forgotten first. */
-export function createPrepare(schema: GraphQLSchema): Prepare {
-  const known = new Map<string, Prepared>();
+export function createPrepare(schema: GraphQLSchema, rules: DocumentRules = USUAL_RULES): Prepare {
+  const known = new Map<string, Known>();
   let size = 0;
 
-  function remember(text: string, prepared: Prepared): void {
+  function remember(text: string, prepared: Known): void {
     known.set(text, prepared);
     size += text.length;
     for (const oldest of known.keys()) {
@@ -31,28 +53,55 @@ export function createPrepare(schema: GraphQLSchema): Prepare {
     }
   }
 
-  return (text) => {
+  function find(text: string): Known {
     const before = known.get(text);
     if (before !== undefined) {
       known.delete(text);
       known.set(text, before);
       return before;
     }
-    const prepared = prepare(schema, text);
+    const prepared = prepare(schema, text, rules);
     if (text.length <= LONGEST) remember(text, prepared);
     return prepared;
+  }
+
+  return (text, variables) => {
+    const found = find(text);
+    if (typeof found.cost === 'number') return found;
+    const problem = costProblem(costWith(found.cost, variables ?? {}), rules.limits.cost);
+    return problem === null ? found : { document: null, errors: [apiError('QUERY_TOO_COMPLEX', problem)] };
   };
 }
 
-function prepare(schema: GraphQLSchema, text: string): Prepared {
+function prepare(schema: GraphQLSchema, text: string, { limits, introspection }: DocumentRules): Known {
   try {
-    const document = parse(text, { maxTokens: MOST_TOKENS });
-    const problem = sizeProblem(document);
-    if (problem !== null) return { document, errors: [apiError('QUERY_TOO_COMPLEX', problem)] };
-    const errors = validate(schema, document);
-    return { document, errors: errors.map((error) => documentError(error, 'GRAPHQL_VALIDATION_FAILED')) };
+    const document = parse(text, { maxTokens: limits.tokens });
+    const tooLarge = sizeProblem(document, limits);
+    if (tooLarge !== null) return tooComplex(document, tooLarge);
+    const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    const errors = validate(schema, document, rules, { hideSuggestions: !introspection });
+    if (errors.length > 0) {
+      return { document, errors: errors.map((error) => documentError(error, 'GRAPHQL_VALIDATION_FAILED')), cost: 0 };
+    }
+    const cost = costOf(schema, document);
+    const tooMuch = typeof cost === 'number' ? costProblem(cost, limits.cost) : null;
+    return tooMuch === null ? { document, errors: [], cost } : tooComplex(document, tooMuch);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return { document: null, errors: [documentError(error, 'GRAPHQL_PARSE_FAILED')] };
+    const tooLong = / contains more tha[nt] \d+ tokens\b/.test(error.message); // graphql says it in no other way
+    const says = `A document may have at most ${limits.tokens} words and signs.`;
+    const refusal = tooLong ? apiError('QUERY_TOO_COMPLEX', says) : documentError(error, 'GRAPHQL_PARSE_FAILED');
+    return { document: null, errors: [refusal], cost: 0 };
   }
+}
+
+const tooComplex = (document: DocumentNode, says: string): Known => ({
+  document,
+  errors: [apiError('QUERY_TOO_COMPLEX', says)],
+  cost: 0,
+});
+
+function costProblem(cost: number, most: number): string | null {
+  if (cost <= most) return null;
+  return `An answer may have at most ${most} fields, lists counted as long as they may be; this may have ${cost}. Ask for shorter pages.`;
 }

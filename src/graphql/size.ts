@@ -1,27 +1,38 @@
 /**
  * How large a document is once its fragments are put in, which is what it costs: a text of two thousand letters can
- * stand for millions of fields. Looked at before anything else is done with it.
+ * stand for millions of fields. Looked at before anything else is done with it; what its lists may come to is another
+ * question (cost.ts), which takes the schema.
  */
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import type { Limits } from '../hub/limits.ts';
 
-export const MOST_TOKENS = 25_000; // words and signs of a document; each is an object once it is parsed
-const MOST_FIELDS = 5_000; // of one operation, fragments put in
-const MOST_LEVELS = 20; // of fields in fields; what GraphiQL asks of the schema has 15
+export type SizeLimits = Pick<Limits, 'fields' | 'depth' | 'breadth' | 'aliases'>;
 
 interface Size {
   readonly fields: number;
   readonly levels: number;
+  readonly aliases: number;
+  /** Fields that stand side by side at its top. */
+  readonly top: number;
+  /** The most that do so anywhere. */
+  readonly breadth: number;
 }
 
-const NOTHING: Size = { fields: 0, levels: 0 };
+const NOTHING: Size = { fields: 0, levels: 0, aliases: 0, top: 0, breadth: 0 };
 
 /** Why a document is too large, as a sentence; null when it is not. */
-export function sizeProblem(document: DocumentNode): string | null {
+export function sizeProblem(document: DocumentNode, limits: SizeLimits): string | null {
   const sizes = sizesIn(document);
-  const fields = Math.max(...sizes.map((size) => size.fields));
-  if (fields > MOST_FIELDS) return `An operation may ask for at most ${MOST_FIELDS} fields; this asks for ${fields}.`;
-  const levels = Math.max(...sizes.map((size) => size.levels));
-  if (levels > MOST_LEVELS) return `Fields may be at most ${MOST_LEVELS} levels deep; these are ${levels}.`;
+  const most = (of: (size: Size) => number) => Math.max(...sizes.map(of));
+  const fields = most((size) => size.fields);
+  if (fields > limits.fields)
+    return `An operation may ask for at most ${limits.fields} fields; this asks for ${fields}.`;
+  const levels = most((size) => size.levels);
+  if (levels > limits.depth) return `Fields may be at most ${limits.depth} levels deep; these are ${levels}.`;
+  const breadth = most((size) => size.breadth);
+  if (breadth > limits.breadth) return `At most ${limits.breadth} fields may stand side by side; here ${breadth} do.`;
+  const aliases = most((size) => size.aliases);
+  if (aliases > limits.aliases) return `At most ${limits.aliases} fields may go by another name; here ${aliases} do.`;
   return null;
 }
 
@@ -34,9 +45,10 @@ function sizesIn({ definitions }: DocumentNode): readonly Size[] {
   const known = new Map<string, Size>();
 
   function sizeOf({ selections }: SelectionSetNode): Size {
-    let [fields, levels] = [0, 0];
+    let [fields, levels, aliases, top, breadth] = [0, 0, 0, 0, 0];
     for (const selection of selections) {
-      const own = selection.kind === Kind.FIELD ? 1 : 0;
+      const isField = selection.kind === Kind.FIELD;
+      const own = isField ? 1 : 0;
       const below =
         selection.kind === Kind.FRAGMENT_SPREAD
           ? sizeOfFragment(selection.name.value)
@@ -45,8 +57,11 @@ function sizesIn({ definitions }: DocumentNode): readonly Size[] {
             : sizeOf(selection.selectionSet);
       fields += own + below.fields;
       levels = Math.max(levels, own + below.levels);
+      aliases += (isField && selection.alias !== undefined ? 1 : 0) + below.aliases;
+      top += isField ? 1 : below.top;
+      breadth = Math.max(breadth, below.breadth);
     }
-    return { fields, levels };
+    return { fields, levels, aliases, top, breadth: Math.max(breadth, top) };
   }
 
   function sizeOfFragment(name: string): Size {

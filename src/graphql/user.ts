@@ -122,7 +122,7 @@ builder.subscriptionField('presenceChanged', (t) =>
     args: {
       userIds: t.arg.idList({
         description:
-          'Whom to watch; one named twice counts once. More than settings.watchLimit, with those of the channel: WATCH_LIMIT_EXCEEDED.',
+          'Whom to watch; one named twice counts once. More than settings.watchLimit, with those of the channel: WATCH_LIMIT_EXCEEDED. So are too many over all subscriptions of one connection or person.',
       }),
       channel: t.arg({
         type: ChannelRefInput,
@@ -132,11 +132,12 @@ builder.subscriptionField('presenceChanged', (t) =>
     },
     subscribe: (_, { userIds, channel }, context) => {
       const { person, expiresAt } = callerOf(context);
+      const reader = { until: expiresAt, account: context.account() };
       if (channel != null) {
-        return context.hub.watchChannel(channelViewerOf(context), { channel, userIds: userIds ?? [] }, expiresAt);
+        return context.hub.watchChannel(channelViewerOf(context), { channel, userIds: userIds ?? [] }, reader);
       }
       if (userIds == null) throw badInput('userIds', 'must name at least one user, unless there is a channel');
-      return context.hub.watch(person.site, userIds, expiresAt);
+      return context.hub.watch(person.site, userIds, reader);
     },
     resolve: (sighting) => sighting,
   }),

@@ -3,7 +3,7 @@
  * records, the channel's and its site's; with each change of either it is settled anew whom it may watch, or why not.
  */
 import type { ChannelRecord } from '../presence/channel.ts';
-import type { Millis, Person, SiteId } from '../presence/ids.ts';
+import type { Person, SiteId } from '../presence/ids.ts';
 import { hasPresence, type SiteRecord } from '../presence/site.ts';
 import { channelKey, personKey, siteKey } from '../store/key.ts';
 import type { ChannelName, Stop } from '../store/store.ts';
@@ -11,19 +11,20 @@ import { type ChannelViewer, channelName, sees, type WantedPeople } from './chan
 import type { Core } from './core.ts';
 import { createFollowed } from './followed.ts';
 import { limitedUserIds } from './input.ts';
-import type { Limits } from './people.ts';
+import type { Limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 import type { Watch } from './watch.ts';
+import type { Reader } from './watch-account.ts';
 
 export interface ChannelWatchOptions {
   readonly core: Core;
   readonly limits: Limits;
-  readonly watchPeople: (people: readonly Person[], until: Millis | null, onDone: () => void) => Promise<Watch>;
+  readonly watchPeople: (people: readonly Person[], reader: Reader, onDone: () => void) => Promise<Watch>;
 }
 
 export interface ChannelWatches {
-  /** Everybody in the channel and these others. `until`: when the right to watch ends, null never. */
-  watch(viewer: ChannelViewer, wanted: WantedPeople, until: Millis | null): Promise<Watch>;
+  /** Everybody in the channel and these others. */
+  watch(viewer: ChannelViewer, wanted: WantedPeople, reader: Reader): Promise<Watch>;
   /** What this process itself has just committed need not come back first. */
   learn(channel: ChannelName, record: ChannelRecord): void;
   learnSite(site: SiteId, record: SiteRecord): void;
@@ -37,11 +38,7 @@ export function createChannelWatches({ core, limits, watchPeople }: ChannelWatch
   const channels = createFollowed({ keyOf: channelKey, read: store.readChannel, follow: store.followChannel });
   const sites = createFollowed({ keyOf: siteKey, read: store.readSite, follow: store.followSite });
 
-  async function watch(
-    viewer: ChannelViewer,
-    { channel, userIds }: WantedPeople,
-    until: Millis | null,
-  ): Promise<Watch> {
+  async function watch(viewer: ChannelViewer, { channel, userIds }: WantedPeople, reader: Reader): Promise<Watch> {
     const { site } = viewer.person;
     const name = channelName(site, channel, 'channel.');
     const others = limitedUserIds(userIds, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
@@ -60,7 +57,7 @@ export function createChannelWatches({ core, limits, watchPeople }: ChannelWatch
         const { members } = allowed(viewer, name, { channel: theChannel.read(), site: theSite.read() });
         return within([...others, ...members].map((user) => ({ site, user })));
       };
-      const watch = await watchPeople(people(), until, onDone);
+      const watch = await watchPeople(people(), reader, onDone);
       settle = oneAtATime(
         async () => watch.retarget(people()),
         (error) => watch.end(error),

@@ -9,18 +9,21 @@ import { asNodeId } from '../presence/ids.ts';
 import type { Store } from '../store/store.ts';
 import { createCalendars } from './calendar.ts';
 import { createChannels } from './channel.ts';
+import { createCharge } from './charge.ts';
 import { createClaims } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { createCore, type Timings } from './core.ts';
+import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { createMailboxes } from './mailboxes.ts';
 import { createMembership } from './membership.ts';
-import { createPeople, type Limits } from './people.ts';
+import { createPeople } from './people.ts';
 import { createRooms } from './room.ts';
 import { createService, type ServiceOptions } from './service.ts';
 import { createSessions } from './session.ts';
 import { createSettings, type SettingsDefaults } from './settings.ts';
 import { createStatuses } from './status.ts';
+import { createAccounts } from './watch-account.ts';
 
 export type Hub = ReturnType<typeof createHub>;
 
@@ -47,7 +50,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   const { rereadChannels, closeChannels, ...channels } = createChannels({ core, limits, watchPeople });
   const { closeService, ...service } = createService({ core, mailboxes, defaults, pingInterval: timings.pingInterval });
   const { closeCalendars, ...calendars } = createCalendars(core);
-  const { drain, ...sessions } = createSessions(core, () => membership?.doubt());
+  const { drain, ...sessions } = createSessions(core, limits, () => membership?.doubt());
   const membership =
     store.nodes === null ? null : createMembership({ core, nodes: store.nodes, lease: timings.nodeLease });
   let closing: Promise<void> | null = null;
@@ -93,6 +96,8 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     now: clock.now,
     clock,
     limits,
+    charge: createCharge({ clock, store, limits }),
+    accountOf: createAccounts(limits),
     ...people,
     ...sessions,
     ...rooms,

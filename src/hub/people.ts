@@ -9,15 +9,12 @@ import { createRecent } from '../store/recent.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Core } from './core.ts';
 import { limitedUserIds, type StatusWords, someStatusLine, tooManyUsers, userId } from './input.ts';
+import type { Limits } from './limits.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { badInput } from './refusal.ts';
 import { refuseChoice, refuseInvisible } from './settings.ts';
 import { createWatches, type Heard, type Seen, see, type Watch } from './watch.ts';
-
-export interface Limits {
-  /** People in one watch or one query. */
-  readonly watch: number;
-}
+import type { Reader } from './watch-account.ts';
 
 export interface UpsertUserInput {
   readonly id: string;
@@ -85,13 +82,13 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   }
 
   /** `until`: when the right to watch ends, null never; the watch then ends with UNAUTHENTICATED. */
-  async function watch(site: SiteId, ids: readonly string[], until: Millis | null): Promise<Watch> {
+  async function watch(site: SiteId, ids: readonly string[], reader: Reader): Promise<Watch> {
     const distinct = limitedUserIds(ids, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
     if (distinct.length === 0) throw badInput('userIds', 'must name at least one user');
     const letGo = await sites.follow(site);
     return watches.watch(
       distinct.map((user) => ({ site, user })),
-      { until, onDone: letGo },
+      { ...reader, onDone: letGo },
     );
   }
 
@@ -141,8 +138,8 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     vouch,
     watch,
     /** Checked already, and not for good: see Watch.retarget. */
-    watchPeople: (people: readonly Person[], until: Millis | null, onDone: () => void): Promise<Watch> =>
-      watches.watch(people, { until, onDone }),
+    watchPeople: (people: readonly Person[], reader: Reader, onDone: () => void): Promise<Watch> =>
+      watches.watch(people, { ...reader, onDone }),
     watchSelf: (person: Person, until: Millis | null) => watches.watchSelf(person, until),
     self,
     upsertUsers,

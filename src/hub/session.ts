@@ -9,8 +9,10 @@ import type { Activity } from '../presence/session.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Core, Reported, Say } from './core.ts';
 import { given, type StatusWords, someStatusLine } from './input.ts';
+import type { Limits } from './limits.ts';
 import type { OwnSession } from './own-sessions.ts';
 import { Refusal } from './refusal.ts';
+import { createReports } from './reports.ts';
 import { refuseChoice, refuseInvisible } from './settings.ts';
 
 /** Who connects, with the name their token gives them. */
@@ -48,8 +50,9 @@ export interface Connection {
 }
 
 /** @param doubt told when the end of a socket could not be written down */
-export function createSessions(core: Core, doubt: () => void) {
+export function createSessions(core: Core, limits: Pick<Limits, 'reports'>, doubt: () => void) {
   const { timings, own } = core;
+  const reports = createReports(core, limits.reports);
 
   async function open(
     visitor: Visitor,
@@ -145,18 +148,22 @@ export function createSessions(core: Core, doubt: () => void) {
   async function reportActivity(person: Person, sessionId: string, activity: Activity): Promise<PresenceRecord> {
     const id = asSessionId(sessionId);
     if (activity === 'ACTIVE' && own.noteActive(person, id)) {
+      reports.drop(id, 'activity');
       const [record] = await core.store.read([person]);
       if (record !== undefined) return record;
     }
-    return onSession(person, id, (_, { siteIdleTimeout }) => [{ type: 'activity', id, activity, siteIdleTimeout }]);
+    const say: Say = (_, { siteIdleTimeout }) => [{ type: 'activity', id, activity, siteIdleTimeout }];
+    return reports.hear({ person, session: id, kind: 'activity', carryOut: () => onSession(person, id, say) });
   }
 
   /** Keeps an HTTP session. NOT_FOUND when it is over or somebody else's. */
   function heartbeat(person: Person, sessionId: string, active: boolean): Promise<PresenceRecord> {
     const id = asSessionId(sessionId);
-    return onSession(person, id, (_, { siteIdleTimeout }) => [
+    const say: Say = (_, { siteIdleTimeout }) => [
       { type: 'beat', id, active, ttl: timings.heartbeatTtl, siteIdleTimeout },
-    ]);
+    ];
+    const kind = active ? 'active beat' : 'beat';
+    return reports.hear({ person, session: id, kind, carryOut: () => onSession(person, id, say) });
   }
 
   /** Ends a session at once. Resolves with the session as it was. NOT_FOUND when it is over or somebody else's. */
@@ -189,7 +196,10 @@ export function createSessions(core: Core, doubt: () => void) {
     heartbeat,
     closeSession,
     /** Everybody whose socket is here leaves, because this process does. */
-    drain: () => Promise.allSettled([...own.all()].map((session) => leave(session, 'DRAINED'))),
+    drain() {
+      reports.close();
+      return Promise.allSettled([...own.all()].map((session) => leave(session, 'DRAINED')));
+    },
   };
 }
 

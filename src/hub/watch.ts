@@ -13,6 +13,7 @@ import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { createRereading, type Follower } from './reread.ts';
 import { watchSelf } from './self-watch.ts';
+import type { Account } from './watch-account.ts';
 
 /** What anybody may be told of a person. */
 export interface Seen {
@@ -40,6 +41,8 @@ export interface WatchOptions {
   readonly until: Millis | null;
   /** Called once, when the reader has gone away or the end is reached. */
   readonly onDone?: (() => void) | null;
+  /** Of the reader, who may watch only so many people; null: as many as they like. */
+  readonly account?: Account | null;
 }
 
 export interface Watches {
@@ -105,8 +108,9 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
     followers: () => [...[...subjects.values()].map(followerOf), ...selves],
   });
 
-  async function watch(people: readonly Person[], { until, onDone = null }: WatchOptions): Promise<Watch> {
-    const mailbox = new Watch(mailboxes, desk, onDone);
+  async function watch(people: readonly Person[], options: WatchOptions): Promise<Watch> {
+    const { until, onDone = null, account = null } = options;
+    const mailbox = new Watch(mailboxes, desk, { onDone, account });
     mailboxes.keep(mailbox, until);
     try {
       await mailbox.retarget(people);
@@ -298,13 +302,16 @@ interface Desk {
 export class Watch extends Mailbox<Subject, Sighting> {
   private readonly desk: Desk;
   private readonly onDone: (() => void) | null;
+  private readonly account: Account | null;
+  private counted = 0; // people, on the account
   /** null: it is over. */
   private watched: readonly Subject[] | null = [];
 
-  constructor(home: Home, desk: Desk, onDone: (() => void) | null) {
+  constructor(home: Home, desk: Desk, { onDone, account }: Required<Pick<WatchOptions, 'onDone' | 'account'>>) {
     super(home);
     this.desk = desk;
     this.onDone = onDone;
+    this.account = account;
   }
 
   /**
@@ -312,6 +319,7 @@ export class Watch extends Mailbox<Subject, Sighting> {
    * even what was waiting. Resolves when nothing can be missed; one call at a time.
    */
   async retarget(people: readonly Person[]): Promise<void> {
+    this.count(people.length); // throws where they are too many
     const next = await this.desk.ready(people);
     if (this.watched === null) next.forEach(this.desk.letGo);
     else this.move(this.watched, next);
@@ -325,8 +333,15 @@ export class Watch extends Mailbox<Subject, Sighting> {
   protected override closed(): void {
     const { watched } = this;
     this.watched = null;
+    this.count(0);
     for (const subject of watched ?? []) this.desk.leave(subject, this);
     this.onDone?.();
+  }
+
+  private count(people: number): void {
+    if (this.account === null || (this.watched === null && people > 0)) return;
+    this.account.change(people - this.counted);
+    this.counted = people;
   }
 
   /** In one go: from here on every change comes as one, and nothing came between. */

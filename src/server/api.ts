@@ -1,13 +1,16 @@
 /** The API over HTTP: queries and mutations, and subscriptions as server-sent events, by Yoga. */
 import { type DocumentNode, GraphQLError } from 'graphql';
-import { type CORSOptions, createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { type CORSOptions, createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
+import type { Variables } from '../graphql/cost.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
 import { apiError } from '../graphql/errors.ts';
+import { takesMuch } from '../graphql/large-input.ts';
 import { resultsOf } from '../graphql/results.ts';
 import type { Hub } from '../hub/hub.ts';
+import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { yogaLogging } from './log.ts';
 import type { OriginCheck } from './origin.ts';
@@ -31,7 +34,11 @@ export function createContexts({
       const { person, name, issuedAt } = caller;
       return (await hub.openSession({ person, name, namedAt: issuedAt }, {}, true)).id;
     };
-    return { hub, caller, sessionId: null, openRoomSession };
+    const account = () => {
+      if (caller === null) throw new Error('nobody watches');
+      return hub.accountOf(caller.person);
+    };
+    return { hub, caller, sessionId: null, openRoomSession, account };
   };
 }
 
@@ -41,33 +48,58 @@ export interface ApiOptions {
   readonly log: Logger;
   readonly path: string;
   readonly originAllowed: OriginCheck;
+  readonly limits?: ApiLimits;
 }
 
-export function createApi({ engine, contextFor, log, path, originAllowed }: ApiOptions): Api {
+type ApiLimits = Pick<Limits, 'message' | 'body' | 'batch'>;
+
+export function createApi({ engine, contextFor, log, path, originAllowed, limits = DEFAULT_LIMITS }: ApiOptions): Api {
   return createYoga<object, Context>({
     schema: engine.schema,
     graphqlEndpoint: path,
     landingPage: false,
-    maxRequestBodySize: MAX_BODY,
+    maxRequestBodySize: limits.body,
+    batching: limits.batch > 1 && { limit: limits.batch },
+    extraParamNames: ['documentId'],
     graphiql: false, // the server has a page of its own, which needs no internet
     // What Yoga calls an error is mostly a caller's mistake; the unexpected ones the engine has told by then.
     logging: { ...yogaLogging(log), error: yogaLogging(log).debug },
     cors: (request) => corsFor(request, originAllowed),
     parserAndValidationCache: false, // the engine has one
-    plugins: [byEngine(engine)],
+    plugins: [byEngine(engine, limits)],
     maskedErrors: { maskError: engine.present },
     context: ({ request }) => contextFor(request.headers.get('authorization') ?? undefined),
   });
 }
 
-const MAX_BODY = 1_048_576; // bytes; a calendar of 512 KiB, as JSON, fits
-
 /** Yoga takes requests apart and puts answers together; what is in between is the same as over WebSockets. */
-function byEngine(engine: Engine): Plugin<Context> {
+function byEngine(engine: Engine, limits: ApiLimits): Plugin<Context> {
   const problems = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+
+  /** The text of the document that is meant; throws when there is none, or the body is larger than it may be. */
+  function textOf(params: GraphQLParams, { headers }: Request): string {
+    const text = engine.textOf(params);
+    const size = Number(headers.get('content-length') ?? JSON.stringify(params).length);
+    if (size <= limits.message) return text;
+    const { document } = engine.prepare(text, params.variables ?? null);
+    if (document === null || takesMuch(document, params.operationName)) return text;
+    const says = `The body of a request may have at most ${limits.message} bytes, except with a calendar or what the backend says at length.`;
+    throw apiError('REQUEST_ENTITY_TOO_LARGE', says, { http: { status: 413 } });
+  }
+
   return {
-    onParse({ params: { source }, setParseFn }) {
-      const { document, errors } = engine.prepare(typeof source === 'string' ? source : source.body);
+    onParams({ params, request, setParams, setResult }) {
+      if (typeof params !== 'object' || params === null) return; // a mistake that Yoga tells of
+      try {
+        const query = textOf(params, request);
+        if (query !== '') setParams({ ...params, query });
+      } catch (error) {
+        setResult({ errors: [engine.present(error)] });
+      }
+    },
+    onParse({ params: { source }, context, setParseFn }) {
+      const text = typeof source === 'string' ? source : source.body;
+      const { document, errors } = engine.prepare(text, variablesIn(context));
       setParseFn(() => {
         if (document === null) throw errors.map(copyOf)[0];
         problems.set(document, errors);
@@ -91,6 +123,14 @@ function byEngine(engine: Engine): Plugin<Context> {
       });
     },
   };
+}
+
+/** Yoga puts what was asked into the context, of which it says only what it will be once there is a caller. */
+function variablesIn(context: object): Variables | null {
+  const params = 'params' in context ? context.params : null;
+  if (typeof params !== 'object' || params === null || !('variables' in params)) return null;
+  const { variables } = params;
+  return typeof variables === 'object' && variables !== null ? { ...variables } : null;
 }
 
 /** Yoga notes an HTTP status in the errors it answers; the engine's own are for everybody who sends the same again. */

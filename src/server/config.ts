@@ -2,6 +2,7 @@
  * What the server runs with, read from the environment once. Single variables are defined in settings.ts, the rules
  * between them are in config-checks.ts; every problem is told in one go.
  */
+import { forEachLimit, LIMITS, type Limits } from '../hub/limits.ts';
 import type { Millis } from '../presence/ids.ts';
 import { clashesIn, doubtsAbout, isProduction, misspelled, shown } from './config-checks.ts';
 import { notesOf, SETTINGS, type Settings, VARIABLES, type Variable } from './settings.ts';
@@ -15,14 +16,19 @@ export interface Config {
   readonly store: StoreConfig;
   readonly auth: AuthConfig;
   readonly timings: Timings;
-  readonly watchLimit: number;
+  readonly limits: Limits;
   /** 0: none. */
   readonly connectionCap: number;
   /** null: any. */
   readonly allowedOrigins: readonly string[] | null;
+  /** Addresses and networks. */
+  readonly trustedProxies: readonly string[];
   readonly graphiql: boolean;
   /** Whether `/admin` is there. */
   readonly adminPage: boolean;
+  readonly introspection: boolean;
+  /** The file of the only operations there are; null: any. */
+  readonly persistedOperations: string | null;
   readonly logLevel: Settings['LOG_LEVEL'];
   /** What the server runs with all the same, but its operator should know; sentences for the log. */
   readonly warnings: readonly string[];
@@ -51,6 +57,8 @@ interface Timings {
   readonly heartbeatTtl: Millis;
   readonly lastActiveRefresh: Millis;
   readonly pingInterval: Millis;
+  /** For connection_init. */
+  readonly init: Millis;
   readonly nodeLease: Millis;
   readonly drain: Millis;
 }
@@ -85,6 +93,7 @@ export function readConfig(env: Environment): Config {
 
 function configFrom(settings: Settings, warnings: readonly string[]): Config {
   const production = isProduction(settings);
+  const graphiql = settings.PRESENCE_PERSISTED_OPERATIONS === null && (settings.PRESENCE_GRAPHIQL ?? !production);
   return {
     host: settings.HOST,
     port: settings.PORT,
@@ -101,16 +110,32 @@ function configFrom(settings: Settings, warnings: readonly string[]): Config {
       heartbeatTtl: settings.PRESENCE_HEARTBEAT_TTL,
       lastActiveRefresh: settings.PRESENCE_LAST_ACTIVE_REFRESH,
       pingInterval: settings.PRESENCE_PING_INTERVAL,
+      init: settings.PRESENCE_INIT_TIME,
       nodeLease: settings.PRESENCE_NODE_LEASE,
       drain: settings.PRESENCE_DRAIN_TIME,
     },
-    watchLimit: settings.PRESENCE_WATCH_LIMIT,
+    limits: limitsFrom(settings),
     connectionCap: settings.PRESENCE_CONNECTION_CAP,
     allowedOrigins: settings.PRESENCE_ALLOWED_ORIGINS,
-    graphiql: settings.PRESENCE_GRAPHIQL === null ? !production : settings.PRESENCE_GRAPHIQL === 'on',
-    adminPage: settings.PRESENCE_ADMIN_PAGE === null ? !production : settings.PRESENCE_ADMIN_PAGE === 'on',
+    trustedProxies: settings.PRESENCE_TRUSTED_PROXIES ?? [],
+    graphiql,
+    adminPage: settings.PRESENCE_ADMIN_PAGE ?? !production,
+    introspection: settings.PRESENCE_INTROSPECTION ?? (!production || graphiql),
+    persistedOperations: settings.PRESENCE_PERSISTED_OPERATIONS,
     logLevel: settings.LOG_LEVEL,
     warnings,
+  };
+}
+
+/** Whoever raises what one watch may have need not raise what several may. */
+function limitsFrom(settings: Settings): Limits {
+  const said = forEachLimit((name) => settings[LIMITS[name].variable]);
+  const watchPerSocket = Math.max(said.watchPerSocket, said.watch);
+  return {
+    ...said,
+    watchPerSocket,
+    watchPerPerson: Math.max(said.watchPerPerson, watchPerSocket),
+    body: Math.max(said.body, said.message),
   };
 }
 

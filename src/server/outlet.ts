@@ -17,7 +17,6 @@ import type { WebSocket } from 'ws';
 import type { Delivery, Payload } from '../graphql/delivery.ts';
 import type { Attentive } from '../hub/mailbox.ts';
 
-const MAX_UNREAD = 16 * 1024 * 1024; // bytes of answers that one socket may leave unread; what it watches is not among them
 const MOST_AT_ONCE = 65_536; // bytes of results in one write, if of more than one; the rest follows when they are gone
 
 /** A message of graphql-ws, and how many bytes it has. */
@@ -42,16 +41,19 @@ interface Frame {
 
 /** A socket that all messages go out by: those of graphql-ws itself, and those of subscriptions. */
 export class Outlet {
-  private readonly socket: WebSocket;
+  readonly socket: WebSocket;
   private readonly connection: Duplex;
+  /** Bytes of answers that may be left unread; what is watched is not among them. */
+  private readonly mostUnread: number;
   private texts: Text[] | null = null;
   private unsent = 0; // bytes of `texts`
   private sinks: Sink[] | null = null;
   private waits = false; // for its turn, or to be drained
 
-  constructor(socket: WebSocket, connection: Duplex) {
+  constructor(socket: WebSocket, connection: Duplex, mostUnread: number) {
     this.socket = socket;
     this.connection = connection;
+    this.mostUnread = mostUnread;
   }
 
   /** A message of graphql-ws. Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
@@ -60,7 +62,7 @@ export class Outlet {
     this.texts ??= [];
     this.texts.push({ text, length });
     this.unsent += length;
-    if (this.unsent + this.connection.writableLength > MAX_UNREAD) this.socket.terminate();
+    if (this.unsent + this.connection.writableLength > this.mostUnread) this.socket.terminate();
     else this.await();
   }
 

@@ -2,16 +2,16 @@
  * A socket as we know it: what graphql-ws takes for one, who is at the other end, and for how long nothing was heard.
  * A class, and with few fields, because there are ten thousand of them.
  */
-import type { Duplex } from 'node:stream';
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Viewing } from '../graphql/delivery.ts';
 import type { Connection, Leaving } from '../hub/session.ts';
+import type { Account } from '../hub/watch-account.ts';
 import type { Stop } from '../store/store.ts';
 import type { Quiet } from './liveness.ts';
-import { Outlet } from './outlet.ts';
+import type { Outlet } from './outlet.ts';
 
 type Hear = Parameters<ProtocolSocket['onMessage']>[0];
 type Closed = (code: number, reason: string) => Promise<void>;
@@ -26,8 +26,10 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   connection: Connection | null = null;
   connecting: Promise<Connection> | null = null;
   cancelExpiry: Stop | null = null;
-  /** Whether it counts as a connection of its site. */
+  /** Whether it counts as a connection of its site and its person. */
   counted = false;
+  /** How many people it watches, and its person over all sockets; once there is a caller. */
+  account: Account | null = null;
   /** How it ended; set even if that happened while it was still connecting. */
   left: Leaving | null = null;
   turns = 0;
@@ -35,9 +37,9 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   private listener: Hear | null = null;
   private closed: Closed | null = null;
 
-  constructor(socket: WebSocket, connection: Duplex, contextFor: ContextFor) {
-    this.socket = socket;
-    this.outlet = new Outlet(socket, connection);
+  constructor(outlet: Outlet, contextFor: ContextFor) {
+    this.socket = outlet.socket;
+    this.outlet = outlet;
     this.contextFor = contextFor;
   }
 
@@ -87,8 +89,20 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
 /** graphql-ws takes what is parsed already, and then does not hold the text for as long as the operation runs; what is no JSON it refuses. */
 function parsed(text: string) {
   try {
-    return JSON.parse(text);
+    const message = JSON.parse(text);
+    addQuery(message);
+    return message;
   } catch {
     return text;
   }
 }
+
+/** graphql-ws wants a text, and closes the socket without; an operation may be named by its hash instead. */
+function addQuery(message: unknown): void {
+  const payload = isObject(message) && message.type === 'subscribe' ? message.payload : null;
+  if (!isObject(payload) || payload.query !== undefined) return;
+  if ('documentId' in payload || 'extensions' in payload) Object.assign(payload, { query: '' });
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

@@ -8,11 +8,13 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { OperationTypeNode } from 'graphql';
 import { z } from 'zod';
 import { chosenOperation, type Engine, type ExecuteArgs } from '../graphql/engine.ts';
+import type { Limits } from '../hub/limits.ts';
 import type { ContextFor } from './api.ts';
 
 export interface PlainRequestsOptions {
   readonly engine: Engine;
   readonly contextFor: ContextFor;
+  readonly limits: Pick<Limits, 'message'>;
 }
 
 export interface PlainRequests {
@@ -25,18 +27,22 @@ export interface PlainRequests {
 const LONGEST = 65_536; // bytes; longer ones, such as calendars, take longer anyway
 
 const BODY = z.object({
-  query: z.string(),
+  query: z.string().nullish(),
+  documentId: z.string().nullish(),
+  extensions: z.record(z.string(), z.unknown()).nullish(),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
 
-export function createPlainRequests({ engine, contextFor }: PlainRequestsOptions): PlainRequests {
+export function createPlainRequests({ engine, contextFor, limits }: PlainRequestsOptions): PlainRequests {
+  const longest = Math.min(LONGEST, limits.message);
+
   /** What is to be executed; null, or a rejection: it is not for here. */
   async function operationOf(text: string, authorization: string | undefined): Promise<ExecuteArgs | null> {
     const said = BODY.safeParse(parsed(text));
     if (!said.success) return null;
-    const { query, operationName, variables } = said.data;
-    const { document, errors } = engine.prepare(query);
+    const { operationName, variables } = said.data;
+    const { document, errors } = engine.prepare(engine.textOf(said.data), variables);
     if (document === null || errors.length > 0) return null;
     if (chosenOperation(document, operationName).operation === OperationTypeNode.SUBSCRIPTION) return null;
     return { document, operationName, variables, context: await contextFor(authorization) };
@@ -52,7 +58,7 @@ export function createPlainRequests({ engine, contextFor }: PlainRequestsOptions
         origin === undefined &&
         headers['content-encoding'] === undefined &&
         length !== undefined &&
-        Number(length) <= LONGEST
+        Number(length) <= longest
       );
     },
     async answer(request, response) {

@@ -1,9 +1,10 @@
 /**
  * Every environment variable the server reads, defined once: how its text becomes a value, its default, and what the
- * documentation says of it. Rules between variables are in config.ts.
+ * documentation says of it. Limits come from hub/limits.ts; rules between variables are in config-checks.ts.
  */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { LIMIT_NAMES, LIMITS, type LimitVariable } from '../hub/limits.ts';
 import { asMillis, type Millis } from '../presence/ids.ts';
 
 export interface SettingNotes {
@@ -21,6 +22,9 @@ export interface SettingNotes {
 
 const notes = z.registry<SettingNotes>();
 const LONGEST = 86_400; // seconds: a day
+
+const SWITCH = { on: true, true: true, off: false, false: false } as const;
+const onOrOff = z.enum(['on', 'off', 'true', 'false']).transform((said) => SWITCH[said]);
 
 export const SETTINGS = z.object({
   PORT: whole(0, 65_535, '4000', 'The port to listen on; 0 takes any free one.'),
@@ -67,7 +71,6 @@ export const SETTINGS = z.object({
     defaultMeans: 'not checked',
     meaning: 'What `aud` in a token must be or contain.',
   }),
-  PRESENCE_WATCH_LIMIT: whole(1, 10_000, '100', 'How many people one subscription or query may name.'),
   PRESENCE_IDLE_TIMEOUT: duration('300', 'AWAY after this long without activity, unless the site or the person chose.'),
   PRESENCE_RECONNECT_GRACE: duration(
     '5',
@@ -83,6 +86,7 @@ export const SETTINGS = z.object({
   ),
   PRESENCE_LAST_ACTIVE_REFRESH: duration('900', 'How often lastActive of a connected person is refreshed.'),
   PRESENCE_PING_INTERVAL: duration('10', 'How often each WebSocket is pinged.'),
+  PRESENCE_INIT_TIME: duration('3', 'A WebSocket that has not sent connection_init by then is closed with 4408.'),
   PRESENCE_NODE_LEASE: duration('5', 'A server not heard of for this long is dead, and its sessions count as lost.'),
   PRESENCE_DRAIN_TIME: duration(
     '1',
@@ -99,15 +103,30 @@ export const SETTINGS = z.object({
     defaultMeans: 'pages of any origin: connecting takes a token, never a cookie',
     meaning: 'Web pages of these origins, and none besides, may connect.',
   }),
-  PRESENCE_GRAPHIQL: optional(z.enum(['on', 'off']), {
+  PRESENCE_TRUSTED_PROXIES: optional(listOf(z.string().refine(isNetwork)), {
+    allowed: 'IP addresses and networks such as 10.0.0.0/8, separated by commas',
+    defaultMeans: 'none: an address is the one that the connection comes from',
+    meaning: 'Whose X-Forwarded-For is believed, for PRESENCE_CONNECTIONS_PER_ADDRESS.',
+  }),
+  PRESENCE_GRAPHIQL: optional(onOrOff, {
     allowed: 'on or off',
-    defaultMeans: 'on; off when NODE_ENV is production',
+    defaultMeans: 'on; off when NODE_ENV is production, and with PRESENCE_PERSISTED_OPERATIONS',
     meaning: 'Whether a browser that opens the GraphQL address gets GraphiQL.',
   }),
-  PRESENCE_ADMIN_PAGE: optional(z.enum(['on', 'off']), {
+  PRESENCE_ADMIN_PAGE: optional(onOrOff, {
     allowed: 'on or off',
     defaultMeans: 'on; off when NODE_ENV is production',
     meaning: 'Whether `/admin` is a page for administrators. It can do no more than the token they sign in with.',
+  }),
+  PRESENCE_INTROSPECTION: optional(onOrOff, {
+    allowed: 'on or off',
+    defaultMeans: 'on; off when NODE_ENV is production and GraphiQL is off',
+    meaning: 'Whether callers may ask for the schema. Off, error messages suggest no names of it either.',
+  }),
+  PRESENCE_PERSISTED_OPERATIONS: optional(z.string(), {
+    allowed: 'a JSON file of documents by their hashes',
+    defaultMeans: 'callers may send any document',
+    meaning: 'The only operations that are carried out: see docs/security.md.',
   }),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
     default: 'info',
@@ -116,8 +135,9 @@ export const SETTINGS = z.object({
   }),
   NODE_ENV: optional(z.string(), {
     allowed: 'any text',
-    meaning: '`production` refuses development mode and short secrets, and switches GraphiQL off.',
+    meaning: '`production` refuses development mode and short secrets, and switches GraphiQL and introspection off.',
   }),
+  ...limits(),
 });
 
 export type Settings = z.output<typeof SETTINGS>;
@@ -148,6 +168,14 @@ function whole(least: number, most: number, fallback: string, meaning: string) {
   return withDefault(schema, { default: fallback, allowed: `a whole number from ${least} to ${most}`, meaning });
 }
 
+function limits() {
+  const settings = LIMIT_NAMES.map((name) => {
+    const { variable, default: fallback, least, most, meaning } = LIMITS[name];
+    return [variable, whole(least, most, String(fallback), meaning)] as const;
+  });
+  return Object.fromEntries(settings) as Readonly<Record<LimitVariable, ReturnType<typeof whole>>>; // see forEachLimit
+}
+
 function duration(fallback: string, meaning: string) {
   const schema = z
     .string()
@@ -172,6 +200,13 @@ function listOf<Value>(item: z.ZodType<Value, string>) {
 function isHost(host: string): boolean {
   if (isIP(host) !== 0) return true;
   return /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i.test(host) && !/^[\d.]+$/.test(host);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
 function isUrl(...protocols: readonly string[]): (text: string) => boolean {

@@ -9,6 +9,7 @@ import type { Context } from '../graphql/context.ts';
 import type { Viewing } from '../graphql/delivery.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
 import { apiError } from '../graphql/errors.ts';
+import type { Limits } from '../hub/limits.ts';
 import { Sink } from './outlet.ts';
 import type { Peer } from './peer.ts';
 import { Pending } from './pending.ts';
@@ -20,6 +21,7 @@ export interface SocketOperationsOptions {
   readonly contextFor: (peer: Peer, caller: Caller | null) => Context;
   /** Who is calling, for a socket that came without a token. */
   readonly callerOf: (payload: SubscribePayload) => Promise<Caller | null>;
+  readonly limits: Pick<Limits, 'operations'>;
 }
 
 /** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
@@ -30,10 +32,11 @@ interface Operation extends ExecutionArgs {
   readonly viewer: Viewing;
 }
 
-const MAX_OPERATIONS = 100; // under way at once on one socket
-
 /** For `makeServer`. */
-export function createSocketOperations({ engine, contextFor, callerOf }: SocketOperationsOptions) {
+export function createSocketOperations(options: SocketOperationsOptions) {
+  const { engine, contextFor, callerOf } = options;
+  const { operations: limit } = options.limits;
+
   function onSubscribe(
     socket: Socket,
     id: string,
@@ -50,12 +53,12 @@ export function createSocketOperations({ engine, contextFor, callerOf }: SocketO
     { id, payload, pending }: { readonly id: string; readonly payload: SubscribePayload; readonly pending: Pending },
   ): Promise<Operation | readonly GraphQLError[]> {
     try {
-      if (Object.keys(socket.subscriptions).length > MAX_OPERATIONS) {
-        const says = `One socket has at most ${MAX_OPERATIONS} operations under way. Complete one first.`;
-        return [apiError('OPERATION_LIMIT_EXCEEDED', says, { limit: MAX_OPERATIONS })];
+      if (Object.keys(socket.subscriptions).length > limit) {
+        const says = `One socket has at most ${limit} operations under way. Complete one first.`;
+        return [apiError('OPERATION_LIMIT_EXCEEDED', says, { limit })];
       }
       const peer = socket.extra;
-      const { document, errors } = engine.prepare(payload.query);
+      const { document, errors } = engine.prepare(engine.textOf(payload), payload.variables);
       if (document === null || errors.length > 0) return errors;
       chosenOperation(document, payload.operationName);
       const caller = peer.caller ?? (await callerOf(payload));

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { createEngine } from '../graphql/engine.ts';
+import { apiError, ERRORS, type ErrorCode } from '../graphql/errors.ts';
 import { type Clock, systemClock } from '../hub/clock.ts';
 import { createHub, type Hub } from '../hub/hub.ts';
 import { asMillis } from '../presence/ids.ts';
@@ -13,9 +14,12 @@ import { createApi, createContexts } from './api.ts';
 import { createAuthenticator } from './auth.ts';
 import { createBrowserFiles } from './browser-files.ts';
 import type { Config } from './config.ts';
+import { createDoorkeeper } from './doorkeeper.ts';
+import { mayBeForged } from './forged.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createLogger } from './log.ts';
 import { createOriginCheck } from './origin.ts';
+import { readPersistedOperations } from './persisted-file.ts';
 import { createPlainRequests } from './plain-request.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createWebSockets } from './websocket.ts';
@@ -43,26 +47,34 @@ const PATIENCE = asMillis(2_000); // for clients to answer the closing of their 
 export async function start(config: Config, parts: Parts = {}): Promise<Running> {
   const { log = createLogger(config.logLevel) } = parts;
   for (const warning of config.warnings) log.warn(warning);
+  const persisted =
+    config.persistedOperations === null ? null : await readPersistedOperations(config.persistedOperations);
   const { store, clock } = await openStore(config, parts.clock, log);
   const hub = createHub({
     store,
     clock,
     log,
     timings: { ...config.timings, linger: LINGER },
-    limits: { watch: config.watchLimit },
+    limits: config.limits,
     defaults: { connectionCap: config.connectionCap },
   });
   const authenticate = createAuthenticator(config.auth, clock.now);
-  const engine = createEngine((cause, requestId) =>
-    log.error({ err: cause, requestId }, 'an operation failed unexpectedly'),
+  const { limits, introspection } = config;
+  const engine = createEngine(
+    (cause, requestId) => log.error({ err: cause, requestId }, 'an operation failed unexpectedly'),
+    { limits, introspection, persisted },
   );
-  const shared = { hub, engine, authenticate, log, path: GRAPHQL_PATH, originAllowed: createOriginCheck(config) };
+  const originAllowed = createOriginCheck(config);
+  const shared = { hub, engine, authenticate, log, path: GRAPHQL_PATH, originAllowed, limits };
   const contextFor = createContexts(shared);
+  const admits = createDoorkeeper(config);
   const api = createApi({ ...shared, contextFor });
-  const plain = createPlainRequests({ engine, contextFor });
+  const plain = createPlainRequests({ engine, contextFor, limits });
   const websockets = createWebSockets({
     ...shared,
+    admits,
     pingInterval: config.timings.pingInterval,
+    initTime: config.timings.init,
     tokenPerOperation: config.graphiql,
   });
   const page = config.graphiql
@@ -95,6 +107,8 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
 
   async function operate(req: IncomingMessage, res: ServerResponse): Promise<void> {
     if (page?.wantedBy(req)) return page.respond(req, res);
+    if (mayBeForged(req, originAllowed)) return sayError(res, 400, 'PREFLIGHT_REQUIRED');
+    if (wantsEvents(req) && !admits(req, res)) return sayError(res, 429, 'CONNECTION_LIMIT_EXCEEDED');
     // Yoga would answer such a request with a stack trace.
     if (!URL.canParse(`http://${req.headers.host ?? 'localhost'}`))
       return say(res, 400, { error: 'Host is malformed.' });
@@ -190,6 +204,13 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 function urlOf(server: Server): string {
   const { address, family, port } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Whether it is to be answered for as long as anybody listens. */
+const wantsEvents = ({ headers }: IncomingMessage): boolean => (headers.accept ?? '').includes('text/event-stream');
+
+function sayError(res: ServerResponse, status: number, code: ErrorCode): void {
+  say(res, status, { errors: [apiError(code, ERRORS[code].meaning)] });
 }
 
 function say(res: ServerResponse, status: number, body: object): void {

@@ -13,19 +13,24 @@ import type { Context } from '../graphql/context.ts';
 import type { Engine } from '../graphql/engine.ts';
 import type { CloseCode } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
+import type { Limits } from '../hub/limits.ts';
 import { createLinger } from '../hub/linger.ts';
 import { Refusal } from '../hub/refusal.ts';
 import type { Leaving } from '../hub/session.ts';
-import { asMillis, type Millis, type SessionId } from '../presence/ids.ts';
+import type { Account } from '../hub/watch-account.ts';
+import type { Millis, SessionId } from '../presence/ids.ts';
+import { personKey } from '../store/key.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { callerFor } from './api.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { type ConnectionInit, parseConnectionInit, wantsToAppear } from './connection-init.ts';
 import { createLiveness } from './liveness.ts';
 import type { OriginCheck } from './origin.ts';
+import { Outlet } from './outlet.ts';
 import { Peer } from './peer.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createSocketOperations, type Socket } from './socket-operations.ts';
+import { createTally } from './tally.ts';
 
 export interface WebSockets {
   /** For the `upgrade` event of a node:http server. False: the path is not ours, and nothing was done. */
@@ -46,31 +51,35 @@ export interface WebSocketsOptions {
   readonly log: Logger;
   readonly path: string;
   readonly originAllowed: OriginCheck;
+  /** Whether one more may come from where it comes from; it counts until `until` is closed. */
+  readonly admits: (request: IncomingMessage, until: Duplex) => boolean;
   readonly pingInterval: Millis;
+  /** For connection_init. */
+  readonly initTime: Millis;
+  readonly limits: Limits;
   /** Sockets without a token are let in, and each operation brings its own: what GraphiQL does. */
   readonly tokenPerOperation: boolean;
 }
 
-const MAX_PAYLOAD = 64 * 1024; // bytes of one message
 const KEEP_ALIVE = 30_000; // ms until TCP itself asks whether the peer is there
-const INIT_WAIT = asMillis(3_000); // 3 s for connection_init
 
 export function createWebSockets(options: WebSocketsOptions): WebSockets {
-  const { hub, engine, authenticate, log, path, originAllowed } = options;
+  const { hub, engine, authenticate, log, path, originAllowed, limits } = options;
   // Compression would cost 300 KB a connection, and frames of a hundred bytes gain nothing by it.
   const server = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_PAYLOAD,
+    maxPayload: limits.message,
     handleProtocols,
     perMessageDeflate: false,
   });
   const peers = new Map<WebSocket, Peer>();
   const liveness = createLiveness(options.pingInterval, () => peers.values());
-  const silent = createLinger<Peer>(hub.clock, INIT_WAIT, (peer) =>
+  const silent = createLinger<Peer>(hub.clock, options.initTime, (peer) =>
     close(peer, 4408, 'No connection_init came in time.'),
   );
 
-  const operations = createSocketOperations({ engine, contextFor, callerOf: operationCaller });
+  const people = createTally(limits.connectionsPerPerson);
+  const operations = createSocketOperations({ engine, contextFor, callerOf: operationCaller, limits });
   const protocol = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: 0, // `silent` sees to it, with one timer for all
     ...operations,
@@ -80,7 +89,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   /** graphql-ws gets what the socket says, and hears when it is closed. */
   function greet(ws: WebSocket, connection: Duplex): void {
-    const peer = new Peer(ws, connection, contextFor);
+    const peer = new Peer(new Outlet(ws, connection, limits.unread), contextFor);
     peers.set(ws, peer);
     silent.start(peer);
     peer.opened(protocol.opened(peer, peer));
@@ -132,7 +141,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       return { sessionId: null, userId: null };
     const caller = await authenticate(init.token ?? '');
     peer.caller = caller;
-    if (peer.left === null) count(peer, caller);
+    if (peer.left === null && !count(peer, caller)) {
+      const says = `CONNECTION_LIMIT_EXCEEDED: one person has at most ${limits.connectionsPerPerson} connections here.`;
+      return refuse(peer, 1013, says);
+    }
     if (appears(caller, init)) {
       const visitor = { person: caller.person, name: caller.name, namedAt: caller.issuedAt };
       const connection = await hub.connect(visitor, init);
@@ -164,16 +176,24 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     return peer.connection.id;
   }
 
-  function count(peer: Peer, { person }: Caller): void {
+  function count(peer: Peer, { person }: Caller): boolean {
+    if (!people.enter(personKey(person))) return false;
     peer.counted = true;
     hub.countConnection(person.site);
+    return true;
+  }
+
+  function uncount(peer: Peer): void {
+    if (!peer.counted || peer.caller === null) return;
+    peer.counted = false;
+    hub.uncountConnection(peer.caller.person.site);
+    people.leave(personKey(peer.caller.person));
   }
 
   function disconnect({ extra: peer }: Socket, code: number): void {
     peer.left ??= code === 1006 ? 'DROPPED' : code === 1012 ? 'DRAINED' : 'CLOSED';
     peer.cancelExpiry?.();
-    if (peer.counted && peer.caller !== null) hub.uncountConnection(peer.caller.person.site);
-    peer.counted = false;
+    uncount(peer);
     leave(peer, peer.left);
   }
 
@@ -185,7 +205,21 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   function contextFor(peer: Peer, caller: Caller | null): Context {
     const sessionId = peer.connection?.id ?? null;
-    return { hub, caller, sessionId, openRoomSession: () => openRoomSession(peer, caller) };
+    return {
+      hub,
+      caller,
+      sessionId,
+      openRoomSession: () => openRoomSession(peer, caller),
+      account: () => accountOf(peer, caller),
+    };
+  }
+
+  /** One for the whole socket, unless each operation brings a token of its own. */
+  function accountOf(peer: Peer, caller: Caller | null): Account {
+    if (caller === null) throw new Error('nobody watches');
+    if (caller !== peer.caller) return hub.accountOf(caller.person);
+    peer.account ??= hub.accountOf(caller.person);
+    return peer.account;
   }
 
   /** GraphiQL sends what stands in its Headers pane with each operation. */
@@ -204,6 +238,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       const { origin, host = null } = request.headers;
       if (origin !== undefined && !originAllowed(origin, host)) {
         refuseUpgrade(socket, 403);
+        return true;
+      }
+      if (!options.admits(request, socket)) {
+        refuseUpgrade(socket, 429);
         return true;
       }
       server.handleUpgrade(request, socket, head, (ws) => {

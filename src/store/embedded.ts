@@ -107,6 +107,7 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     updateChannel: (channel, change) => enter(() => channels.update(channelKey(channel), change)),
     followChannel: (channel, tell) => enter(() => channels.follow(channelKey(channel), tell)),
     channelsOf: (person) => enter(() => channelsWith(person)),
+    spend: null,
     nodes: null,
     reachable: () => closing === null,
     onGap: () => () => {}, // within one process no message is lost

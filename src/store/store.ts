@@ -60,6 +60,12 @@ export interface Store {
    */
   countConnections(site: SiteId, mine: Connections): Promise<Counted>;
 
+  /**
+   * Counts `points` for whatever the key names, over all processes, for `window` from the first of them; null when there
+   * can be only one process, which counts for itself. May forget what was spent, never make anything up.
+   */
+  readonly spend: ((key: string, points: number, window: Millis) => Promise<Spent>) | null;
+
   /** The processes that share this store; null when there can be only one. */
   readonly nodes: Nodes | null;
   /** Calls `tell` whenever messages to followers may have been lost, once they are sure to arrive again: read anew. */
@@ -107,6 +113,13 @@ export interface Counted {
   readonly connections: number;
   /** How long ago the process that was heard of least recently said its number. */
   readonly age: Millis;
+}
+
+export interface Spent {
+  /** By all processes since the window began, those of the call among them. */
+  readonly spent: number;
+  /** When the window is over. */
+  readonly endsIn: Millis;
 }
 
 export interface Due {

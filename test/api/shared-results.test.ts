@@ -64,6 +64,7 @@ function contextOf({ user, role, session }: Viewer, hub: Service['hub']): Contex
     caller: { person, role, name: `${user} by the token`, issuedAt: null, expiresAt: null },
     sessionId: asSessionId(session),
     openRoomSession: () => Promise.reject(new Error('nobody enters a room here')),
+    account: () => hub.accountOf(person),
   };
 }
 

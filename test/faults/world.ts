@@ -1,6 +1,7 @@
 /** Two hubs on one Redis, each by a road of its own; what is done to them and to people there; and what must hold at rest. */
 import { systemClock } from '../../src/hub/clock.ts';
 import { createHub, type Hub } from '../../src/hub/hub.ts';
+import { DEFAULT_LIMITS } from '../../src/hub/limits.ts';
 import { Refusal } from '../../src/hub/refusal.ts';
 import type { Connection } from '../../src/hub/session.ts';
 import { asMillis, asSiteId, asUserId, type Person } from '../../src/presence/ids.ts';
@@ -82,11 +83,11 @@ export async function createWorld(redis: PrivateRedis, prefix: string): Promise<
       clock: systemClock(store.offset),
       log: QUIET,
       timings: TIMINGS,
-      limits: { watch: USERS.length },
+      limits: { ...DEFAULT_LIMITS, watch: USERS.length },
       defaults: { connectionCap: 0 },
     });
     const told = new Map<string, string>();
-    const changes = await insist(() => hub.watch(SITE, USERS, null));
+    const changes = await insist(() => hub.watch(SITE, USERS, { until: null }));
     (async () => {
       for await (const { seen } of changes) told.set(seen.person.user, looks(seen.view));
     })().catch(fail);

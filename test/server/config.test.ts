@@ -26,7 +26,8 @@ describe('starting without any variable', () => {
       auth: { mode: 'development' },
       graphiql: true,
       logLevel: 'info',
-      watchLimit: 100,
+      limits: { watch: 100 },
+      introspection: true,
       connectionCap: 0,
       allowedOrigins: null,
       warnings: [],
@@ -41,6 +42,7 @@ describe('starting without any variable', () => {
       heartbeatTtl: 75_000,
       lastActiveRefresh: 900_000,
       pingInterval: 10_000,
+      init: 3_000,
       nodeLease: 5_000,
       drain: 1_000,
     });

@@ -16,6 +16,7 @@
  *   <p>{s17}t:<channel>        string   the same of a channel's members and custom fields; its key as in key.ts
  *   <p>{s17}u:<site>           channel  commits of that site, as above with the site's key; `u:<channel>` those of a channel
  *   <p>{s17}c:<site>           hash     connections of that site: node id -> `<count> <said at> <counts until>` (Redis's clock, ms); gone with the last
+ *   <p>rate:<key>              string   what a person or site (its key as in key.ts) has spent of a limit; goes after ten seconds
  *   <p>{nodes}                 zset     processes of the service: member node id, score when its lease ends (Redis's clock)
  *
  * Nothing grows without bound: `d` and `o` shrink as people leave, `n` and `c` go with their nodes, and what stays for
@@ -53,6 +54,8 @@ export interface Keys {
   /** `key` is the site's, as in key.ts. */
   connections(key: string): string;
   readonly nodes: string;
+  /** Begins the keys of what was spent. */
+  readonly rates: string;
 }
 
 export function createKeys(prefix: string): Keys {
@@ -74,5 +77,6 @@ export function createKeys(prefix: string): Keys {
     plainChannel: (key) => `${tag(shardOf(key))}u:${key}`,
     connections: (key) => `${tag(shardOf(key))}c:${key}`,
     nodes: `${prefix}{nodes}`,
+    rates: `${prefix}rate`,
   };
 }

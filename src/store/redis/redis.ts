@@ -22,6 +22,7 @@ import { answered, createPatience } from './patience.ts';
 import { createPlainRecords } from './plain-records.ts';
 import { createPubSub } from './pubsub.ts';
 import { createRecords } from './records.ts';
+import { createSpending } from './spending.ts';
 import { createTexts } from './texts.ts';
 
 export interface RedisStoreOptions {
@@ -63,6 +64,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     index: channelIndex,
   });
   const texts = createTexts({ client, keys });
+  const spend = createSpending(client, keys.rates);
   const slotOf = (channel: string) => /\{.*?\}/.exec(channel)?.[0] ?? channel;
   const engine = createPubSub({ subscriber, sharded: cluster, slotOf });
   const people = createFeed({ ...wire<PresenceRecord>(recordCodec.decode), engine, trigger: keys.bucket });
@@ -276,6 +278,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
         const [connections, age] = await answered(client.countConnections(1, key, node, count, lifetime));
         return { connections, age: asMillis(age) };
       }),
+    spend: (key, points, window) => patience.ask(() => spend(key, points, window)),
     nodes,
     reachable: patience.reachable,
     onGap(tell) {

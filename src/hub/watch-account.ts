@@ -1,0 +1,43 @@
+/** How many people somebody watches: over one socket, and over all that this process has of theirs. */
+import type { Millis, Person } from '../presence/ids.ts';
+import { personKey } from '../store/key.ts';
+import type { Limits } from './limits.ts';
+import { Refusal } from './refusal.ts';
+
+/** Of all that comes over one socket; of one stream of server-sent events. */
+export interface Account {
+  /** Throws WATCH_LIMIT_EXCEEDED when they would be too many, and then they are as many as before. */
+  change(by: number): void;
+}
+
+/** Whoever watches. */
+export interface Reader {
+  /** When the right to watch ends; null: never. */
+  readonly until: Millis | null;
+  readonly account?: Account | null;
+}
+
+export type AccountLimits = Pick<Limits, 'watchPerSocket' | 'watchPerPerson'>;
+
+export function createAccounts({ watchPerSocket, watchPerPerson }: AccountLimits): (person: Person) => Account {
+  const people = new Map<string, number>();
+  return (person) => {
+    const key = personKey(person);
+    let mine = 0;
+    return {
+      change(by) {
+        const all = (people.get(key) ?? 0) + by;
+        if (by > 0 && mine + by > watchPerSocket) throw tooMany('connection', watchPerSocket, mine + by);
+        if (by > 0 && all > watchPerPerson) throw tooMany('person', watchPerPerson, all);
+        mine += by;
+        if (all > 0) people.set(key, all);
+        else people.delete(key);
+      },
+    };
+  };
+}
+
+function tooMany(scope: 'connection' | 'person', limit: number, requested: number): Refusal {
+  const says = `One ${scope} may watch at most ${limit} people, over all subscriptions; with these it would be ${requested}.`;
+  return new Refusal('WATCH_LIMIT_EXCEEDED', says, { limit, requested, scope });
+}

@@ -1,0 +1,22 @@
+/** Lets in only so many connections of one address: WebSockets, and streams of server-sent events. */
+import type { IncomingMessage } from 'node:http';
+import { createAddressOf } from './address.ts';
+import type { Config } from './config.ts';
+import { createTally } from './tally.ts';
+
+/** Whether one more may come; it counts until `until` is closed. */
+export type Doorkeeper = (
+  request: IncomingMessage,
+  until: { once(event: 'close', run: () => void): unknown },
+) => boolean;
+
+export function createDoorkeeper({ limits, trustedProxies }: Pick<Config, 'limits' | 'trustedProxies'>): Doorkeeper {
+  const addressOf = createAddressOf(trustedProxies);
+  const tally = createTally(limits.connectionsPerAddress);
+  return (request, until) => {
+    const address = addressOf(request);
+    if (!tally.enter(address)) return false;
+    until.once('close', () => tally.leave(address));
+    return true;
+  };
+}
