@@ -201,7 +201,7 @@ export const CLOSE_CODES = {
   4401: 'The token is missing where one is needed, or was never valid. Clients give up.',
   4408: 'No connection_init came within three seconds, or PRESENCE_INIT_TIME.',
   4500: 'Something unexpected failed; the server’s log has the details.',
-  4403: 'The token has expired. Clients fetch a new one and come back.',
+  4403: 'The token has expired, or somebody ended the person’s sessions. Clients fetch a new one and come back.',
   1012: 'This node is restarting. Clients come back at once, to another.',
   1013: 'Overloaded, or as many connections of this person as may be. Clients come back later.',
 } as const;

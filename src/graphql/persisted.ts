@@ -8,7 +8,7 @@ import { apiError } from './errors.ts';
 export type PersistedOperations = ReadonlyMap<string, string>;
 
 /** What a request may say of its document. */
-export interface Asked {
+interface Asked {
   readonly query?: string | null | undefined;
   /** As in GraphQL over HTTP's appendix on persisted documents. */
   readonly documentId?: unknown;

@@ -1,8 +1,12 @@
 import type { ExecutionResult } from 'graphql';
 import type { Delivery } from './delivery.ts';
 
-/** The results one by one, for whoever reads them from an iterator. */
-export function resultsOf(delivery: Delivery): AsyncIterableIterator<ExecutionResult> {
+interface Results extends AsyncIterableIterator<ExecutionResult> {
+  return(): Promise<IteratorResult<ExecutionResult>>;
+}
+
+/** The results one by one, for whoever reads them from an iterator; `onEnd` is called when there will be no more. */
+export function resultsOf(delivery: Delivery, onEnd: () => void = () => {}): Results {
   let wake = () => {};
   let over = false;
   delivery.attend({ ready: () => wake() });
@@ -11,6 +15,7 @@ export function resultsOf(delivery: Delivery): AsyncIterableIterator<ExecutionRe
     over = true;
     delivery.stop();
     wake();
+    onEnd();
   }
 
   async function next(): Promise<IteratorResult<ExecutionResult>> {

@@ -8,6 +8,7 @@ import './set-status.ts';
 import './claim.ts';
 import './calendar.ts';
 import './activity.ts';
+import './end-sessions.ts';
 import './custom-status.ts';
 import './settings.ts';
 import './service.ts';

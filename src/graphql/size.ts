@@ -3,7 +3,7 @@
  * stand for millions of fields. Looked at before anything else is done with it; what its lists may come to is another
  * question (cost.ts), which takes the schema.
  */
-import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
 import type { Limits } from '../hub/limits.ts';
 
 export type SizeLimits = Pick<Limits, 'fields' | 'depth' | 'breadth' | 'aliases'>;
@@ -45,23 +45,21 @@ function sizesIn({ definitions }: DocumentNode): readonly Size[] {
   const known = new Map<string, Size>();
 
   function sizeOf({ selections }: SelectionSetNode): Size {
-    let [fields, levels, aliases, top, breadth] = [0, 0, 0, 0, 0];
-    for (const selection of selections) {
-      const isField = selection.kind === Kind.FIELD;
-      const own = isField ? 1 : 0;
-      const below =
-        selection.kind === Kind.FRAGMENT_SPREAD
-          ? sizeOfFragment(selection.name.value)
-          : selection.selectionSet === undefined
-            ? NOTHING
-            : sizeOf(selection.selectionSet);
-      fields += own + below.fields;
-      levels = Math.max(levels, own + below.levels);
-      aliases += (isField && selection.alias !== undefined ? 1 : 0) + below.aliases;
-      top += isField ? 1 : below.top;
-      breadth = Math.max(breadth, below.breadth);
-    }
-    return { fields, levels, aliases, top, breadth: Math.max(breadth, top) };
+    const size = selections.map(sizeOfSelection).reduce(beside, NOTHING);
+    return { ...size, breadth: Math.max(size.breadth, size.top) };
+  }
+
+  function sizeOfSelection(selection: SelectionNode): Size {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return sizeOfFragment(selection.name.value);
+    const below = selection.selectionSet === undefined ? NOTHING : sizeOf(selection.selectionSet);
+    if (selection.kind === Kind.INLINE_FRAGMENT) return below;
+    return {
+      fields: 1 + below.fields,
+      levels: 1 + below.levels,
+      aliases: (selection.alias === undefined ? 0 : 1) + below.aliases,
+      top: 1,
+      breadth: below.breadth,
+    };
   }
 
   function sizeOfFragment(name: string): Size {
@@ -76,3 +74,11 @@ function sizesIn({ definitions }: DocumentNode): readonly Size[] {
 
   return definitions.flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? sizeOf(each.selectionSet) : []));
 }
+
+const beside = (a: Size, b: Size): Size => ({
+  fields: a.fields + b.fields,
+  levels: Math.max(a.levels, b.levels),
+  aliases: a.aliases + b.aliases,
+  top: a.top + b.top,
+  breadth: Math.max(a.breadth, b.breadth),
+});

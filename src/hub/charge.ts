@@ -8,7 +8,7 @@ import { createRates } from './rates.ts';
 import { Refusal } from './refusal.ts';
 
 /** Who commands. */
-interface Commander {
+export interface Commander {
   readonly person: Person;
   readonly role: string;
 }

@@ -13,6 +13,7 @@ import { createCharge } from './charge.ts';
 import { createClaims } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { createCore, type Timings } from './core.ts';
+import { createEvictions } from './eviction.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { createMailboxes } from './mailboxes.ts';
@@ -103,6 +104,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     ...rooms,
     ...channels,
     ...createStatuses(core),
+    ...createEvictions(core),
     ...createClaims(core),
     ...calendars,
     ...createSettings(core, defaults),

@@ -13,7 +13,7 @@ export interface LimitNotes {
   /** What it bounds. */
   readonly meaning: string;
   /** What comes where it is reached. */
-  readonly then: string;
+  readonly reached: string;
 }
 
 const ANY_NUMBER = 2_147_483_647; // the largest Int
@@ -28,7 +28,7 @@ export const LIMITS = {
     least: 1,
     most: 10_000,
     meaning: 'How many people one subscription or query may name.',
-    then: '`WATCH_LIMIT_EXCEEDED`, of a query `USER_LIMIT_EXCEEDED`',
+    reached: '`WATCH_LIMIT_EXCEEDED`, of a query `USER_LIMIT_EXCEEDED`',
   },
   watchPerSocket: {
     variable: 'PRESENCE_WATCH_LIMIT_PER_SOCKET',
@@ -37,7 +37,7 @@ export const LIMITS = {
     most: 1_000_000,
     meaning:
       'How many people all subscriptions of one WebSocket may watch together; somebody watched twice counts twice. Never less than PRESENCE_WATCH_LIMIT.',
-    then: '`WATCH_LIMIT_EXCEEDED`',
+    reached: '`WATCH_LIMIT_EXCEEDED`',
   },
   watchPerPerson: {
     variable: 'PRESENCE_WATCH_LIMIT_PER_PERSON',
@@ -46,7 +46,7 @@ export const LIMITS = {
     most: 10_000_000,
     meaning:
       'How many people all subscriptions of one person on one server may watch together, server-sent events among them. Never less than PRESENCE_WATCH_LIMIT_PER_SOCKET.',
-    then: '`WATCH_LIMIT_EXCEEDED`',
+    reached: '`WATCH_LIMIT_EXCEEDED`',
   },
   operations: {
     variable: 'PRESENCE_OPERATIONS_PER_SOCKET',
@@ -54,7 +54,7 @@ export const LIMITS = {
     least: 1,
     most: 10_000,
     meaning: 'How many operations one WebSocket may have under way.',
-    then: '`OPERATION_LIMIT_EXCEEDED`',
+    reached: '`OPERATION_LIMIT_EXCEEDED`',
   },
   connectionsPerPerson: {
     variable: 'PRESENCE_CONNECTIONS_PER_PERSON',
@@ -62,7 +62,7 @@ export const LIMITS = {
     least: 0,
     most: ANY_NUMBER,
     meaning: 'How many WebSockets one person may have on one server, those that only watch among them; 0: no limit.',
-    then: 'The newest is closed with 1013.',
+    reached: 'The newest is closed with 1013.',
   },
   connectionsPerAddress: {
     variable: 'PRESENCE_CONNECTIONS_PER_ADDRESS',
@@ -71,7 +71,7 @@ export const LIMITS = {
     most: ANY_NUMBER,
     meaning:
       'How many WebSockets and streams of server-sent events may come from one address to one server; 0: no limit, since thousands may share an address behind a router or a proxy (see PRESENCE_TRUSTED_PROXIES).',
-    then: 'HTTP status 429 instead of the connection',
+    reached: 'HTTP status 429 instead of the connection',
   },
   message: {
     variable: 'PRESENCE_MESSAGE_LIMIT',
@@ -80,7 +80,7 @@ export const LIMITS = {
     most: 1_048_576,
     unit: 'bytes',
     meaning: 'How large a message over a WebSocket and the body of a request over HTTP may be.',
-    then: 'The WebSocket is closed with 1009; over HTTP `REQUEST_ENTITY_TOO_LARGE`.',
+    reached: 'The WebSocket is closed with 1009; over HTTP `REQUEST_ENTITY_TOO_LARGE`.',
   },
   body: {
     variable: 'PRESENCE_BODY_LIMIT',
@@ -90,7 +90,7 @@ export const LIMITS = {
     unit: 'bytes',
     meaning:
       'The same for a body over HTTP with `syncCalendar`, or with what the backend alone may say at length: `upsertChannel` and `upsertUsers`. At least PRESENCE_MESSAGE_LIMIT.',
-    then: '`REQUEST_ENTITY_TOO_LARGE`',
+    reached: '`REQUEST_ENTITY_TOO_LARGE`',
   },
   unread: {
     variable: 'PRESENCE_UNREAD_LIMIT',
@@ -100,7 +100,7 @@ export const LIMITS = {
     unit: 'bytes',
     meaning:
       'How much of the answers to its own operations a WebSocket may leave unread. What it watches is not among them: of that a slow reader is told the newest.',
-    then: 'The WebSocket is ended.',
+    reached: 'The WebSocket is ended.',
   },
   batch: {
     variable: 'PRESENCE_BATCH_LIMIT',
@@ -108,7 +108,7 @@ export const LIMITS = {
     least: 1,
     most: 100,
     meaning: 'How many operations one request over HTTP may hold; 1: no batches.',
-    then: '`BAD_REQUEST`; 400, or 413 where there are batches',
+    reached: '`BAD_REQUEST`; 400, or 413 where there are batches',
   },
   tokens: {
     variable: 'PRESENCE_DOCUMENT_TOKENS',
@@ -116,7 +116,7 @@ export const LIMITS = {
     least: 100,
     most: 1_000_000,
     meaning: 'How many words and signs a document may have.',
-    then: '`QUERY_TOO_COMPLEX`',
+    reached: '`QUERY_TOO_COMPLEX`',
   },
   fields: {
     variable: 'PRESENCE_DOCUMENT_FIELDS',
@@ -124,7 +124,7 @@ export const LIMITS = {
     least: 1,
     most: 1_000_000,
     meaning: 'How many fields an operation may ask for, fragments put in.',
-    then: '`QUERY_TOO_COMPLEX`',
+    reached: '`QUERY_TOO_COMPLEX`',
   },
   depth: {
     variable: 'PRESENCE_DOCUMENT_DEPTH',
@@ -132,7 +132,7 @@ export const LIMITS = {
     least: 1,
     most: 100,
     meaning: 'How deep fields may lie in fields. What GraphiQL asks of the schema has 15 levels.',
-    then: '`QUERY_TOO_COMPLEX`',
+    reached: '`QUERY_TOO_COMPLEX`',
   },
   breadth: {
     variable: 'PRESENCE_DOCUMENT_BREADTH',
@@ -140,7 +140,7 @@ export const LIMITS = {
     least: 1,
     most: 1_000_000,
     meaning: 'How many fields may stand side by side, fragments put in.',
-    then: '`QUERY_TOO_COMPLEX`',
+    reached: '`QUERY_TOO_COMPLEX`',
   },
   aliases: {
     variable: 'PRESENCE_DOCUMENT_ALIASES',
@@ -148,7 +148,7 @@ export const LIMITS = {
     least: 0,
     most: 1_000_000,
     meaning: 'How many fields of an operation may go by another name, fragments put in.',
-    then: '`QUERY_TOO_COMPLEX`',
+    reached: '`QUERY_TOO_COMPLEX`',
   },
   cost: {
     variable: 'PRESENCE_DOCUMENT_COST',
@@ -157,7 +157,7 @@ export const LIMITS = {
     most: ANY_NUMBER,
     meaning:
       'How many fields the answer to an operation may have: what is asked of a list counts as often as `first` or the number of ids says, 20 times where nothing says it.',
-    then: '`QUERY_TOO_COMPLEX`',
+    reached: '`QUERY_TOO_COMPLEX`',
   },
   commandsPerPerson: {
     variable: 'PRESENCE_COMMANDS_PER_PERSON',
@@ -166,7 +166,7 @@ export const LIMITS = {
     most: ANY_NUMBER,
     meaning:
       'How many mutations one person may make in ten seconds, over all servers; 0: no limit. The backend’s are not counted here, and reports of state count below.',
-    then: '`RATE_LIMITED`',
+    reached: '`RATE_LIMITED`',
   },
   commandsPerSite: {
     variable: 'PRESENCE_COMMANDS_PER_SITE',
@@ -175,7 +175,7 @@ export const LIMITS = {
     most: ANY_NUMBER,
     meaning:
       'How many mutations a site may make in ten seconds, over all servers, the backend’s included; 0: no limit.',
-    then: '`RATE_LIMITED`',
+    reached: '`RATE_LIMITED`',
   },
   reports: {
     variable: 'PRESENCE_REPORTS_PER_PERSON',
@@ -184,7 +184,7 @@ export const LIMITS = {
     most: ANY_NUMBER,
     meaning:
       'How many `reportActivity` and `heartbeat` of one person each server carries out at once in ten seconds; 0: no limit.',
-    then: 'None is refused: of each session the last takes effect when the ten seconds are over.',
+    reached: 'None is refused: of each session the last takes effect when the ten seconds are over.',
   },
 } as const satisfies Record<string, LimitNotes>;
 

@@ -11,7 +11,7 @@ import type { Core } from './core.ts';
 import { createRates } from './rates.ts';
 import { Refusal } from './refusal.ts';
 
-export interface Report {
+interface Report {
   readonly person: Person;
   readonly session: SessionId;
   /** A later one of the same kind takes its place. */

@@ -2,7 +2,7 @@
  * What a site's administrators decide: settings, the statuses they offer to everyone, whether it is on at all; and for
  * which types of channel presence is on.
  */
-import { asMicros, type CustomStatusId, type Micros, type Millis } from './ids.ts';
+import { asMicros, asMillis, type CustomStatusId, type Micros, type Millis, type UserId } from './ids.ts';
 import { type Availability, equal } from './record.ts';
 
 /** null: the server's own default. */
@@ -38,10 +38,20 @@ export interface SiteRecord {
   readonly service: ServiceState;
   /** Types of channel whose people cannot be watched through them. */
   readonly typesWithoutPresence: readonly string[];
+  /** Kept here, so that every process that has sockets of the site hears of it, at the latest when it is back. */
+  readonly evictions: readonly Eviction[];
+}
+
+/** Somebody all of whose connections were ended. */
+interface Eviction {
+  readonly user: UserId;
+  readonly at: Millis;
 }
 
 export const MAX_CUSTOM_STATUSES = 200; // per site
 export const MAX_TYPES_WITHOUT_PRESENCE = 100; // per site
+const MAX_EVICTIONS = 200; // remembered per site
+const EVICTION_KEPT = 3_600_000; // 1 h: a process that was cut off for longer may not hear of it
 
 export const EMPTY_SITE: SiteRecord = {
   version: asMicros(0),
@@ -49,6 +59,7 @@ export const EMPTY_SITE: SiteRecord = {
   customStatuses: [],
   service: { enabled: true, reason: null },
   typesWithoutPresence: [],
+  evictions: [],
 };
 
 /** Switches the service. What is so already stays as it is, and so does the reason that it went off for first. */
@@ -88,4 +99,18 @@ export function setTypePresence(site: SiteRecord, type: string, on: boolean): Si
   if (hasPresence(site, type) === on) return site;
   const others = site.typesWithoutPresence.filter((each) => each !== type);
   return { ...site, typesWithoutPresence: on ? others : [...others, type] };
+}
+
+/** Notes that all connections that somebody has by now are to end. */
+export function evict(site: SiteRecord, user: UserId, now: Millis): SiteRecord {
+  const before = site.evictions.find((each) => each.user === user);
+  const at = asMillis(Math.max(now, (before?.at ?? 0) + 1)); // another than before, also within one millisecond
+  const others = site.evictions.filter((each) => each.user !== user && each.at > now - EVICTION_KEPT);
+  return { ...site, evictions: [...others, { user, at }].slice(-MAX_EVICTIONS) };
+}
+
+/** Who was evicted between these two. */
+export function evictedBetween(before: SiteRecord, after: SiteRecord): readonly UserId[] {
+  const known = new Map(before.evictions.map(({ user, at }) => [user, at]));
+  return after.evictions.filter(({ user, at }) => (known.get(user) ?? 0) < at).map(({ user }) => user);
 }

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Variables } from '../graphql/cost.ts';
+import type { Delivery } from '../graphql/delivery.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
 import { apiError } from '../graphql/errors.ts';
 import { takesMuch } from '../graphql/large-input.ts';
@@ -14,6 +15,7 @@ import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
 import { yogaLogging } from './log.ts';
 import type { OriginCheck } from './origin.ts';
+import { createStreams, type Streams } from './streams.ts';
 
 export type Api = YogaServerInstance<object, Context>;
 
@@ -43,6 +45,7 @@ export function createContexts({
 }
 
 export interface ApiOptions {
+  readonly hub: Hub;
   readonly engine: Engine;
   readonly contextFor: ContextFor;
   readonly log: Logger;
@@ -53,7 +56,15 @@ export interface ApiOptions {
 
 type ApiLimits = Pick<Limits, 'message' | 'body' | 'batch'>;
 
-export function createApi({ engine, contextFor, log, path, originAllowed, limits = DEFAULT_LIMITS }: ApiOptions): Api {
+export function createApi({
+  hub,
+  engine,
+  contextFor,
+  log,
+  path,
+  originAllowed,
+  limits = DEFAULT_LIMITS,
+}: ApiOptions): Api {
   return createYoga<object, Context>({
     schema: engine.schema,
     graphqlEndpoint: path,
@@ -66,14 +77,14 @@ export function createApi({ engine, contextFor, log, path, originAllowed, limits
     logging: { ...yogaLogging(log), error: yogaLogging(log).debug },
     cors: (request) => corsFor(request, originAllowed),
     parserAndValidationCache: false, // the engine has one
-    plugins: [byEngine(engine, limits)],
+    plugins: [byEngine(engine, createStreams(hub), limits)],
     maskedErrors: { maskError: engine.present },
     context: ({ request }) => contextFor(request.headers.get('authorization') ?? undefined),
   });
 }
 
 /** Yoga takes requests apart and puts answers together; what is in between is the same as over WebSockets. */
-function byEngine(engine: Engine, limits: ApiLimits): Plugin<Context> {
+function byEngine(engine: Engine, streams: Streams, limits: ApiLimits): Plugin<Context> {
   const problems = new WeakMap<DocumentNode, readonly GraphQLError[]>();
 
   /** The text of the document that is meant; throws when there is none, or the body is larger than it may be. */
@@ -87,6 +98,15 @@ function byEngine(engine: Engine, limits: ApiLimits): Plugin<Context> {
     throw apiError('REQUEST_ENTITY_TOO_LARGE', says, { http: { status: 413 } });
   }
 
+  /** Until the reader has enough, or the sessions of whose it is are ended. */
+  function read(delivery: Delivery, caller: Caller | null) {
+    if (caller === null) return resultsOf(delivery);
+    const end = () => void results.return();
+    const results = resultsOf(delivery, () => streams.remove(caller.person, end));
+    streams.add(caller.person, end);
+    return results;
+  }
+
   return {
     onParams({ params, request, setParams, setResult }) {
       if (typeof params !== 'object' || params === null) return; // a mistake that Yoga tells of
@@ -94,6 +114,7 @@ function byEngine(engine: Engine, limits: ApiLimits): Plugin<Context> {
         const query = textOf(params, request);
         if (query !== '') setParams({ ...params, query });
       } catch (error) {
+        setParams({ ...params, query: '' }); // or Yoga says that there is none
         setResult({ errors: [engine.present(error)] });
       }
     },
@@ -119,7 +140,7 @@ function byEngine(engine: Engine, limits: ApiLimits): Plugin<Context> {
         const operation = chosenOperation(document, operationName);
         const args = { document, operation, variables: variableValues ?? {}, viewer: { context: () => contextValue } };
         const delivery = await engine.subscribe(args);
-        return 'take' in delivery ? resultsOf(delivery) : delivery;
+        return 'take' in delivery ? read(delivery, contextValue.caller) : delivery;
       });
     },
   };

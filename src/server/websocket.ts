@@ -18,7 +18,7 @@ import { createLinger } from '../hub/linger.ts';
 import { Refusal } from '../hub/refusal.ts';
 import type { Leaving } from '../hub/session.ts';
 import type { Account } from '../hub/watch-account.ts';
-import type { Millis, SessionId } from '../presence/ids.ts';
+import type { Millis, Person, SessionId } from '../presence/ids.ts';
 import { personKey } from '../store/key.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { callerFor } from './api.ts';
@@ -87,6 +87,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     onClose: (socket, code) => disconnect(socket, code ?? 1006),
   });
 
+  hub.onEviction((person) => {
+    for (const peer of peers.values()) if (isOf(peer, person)) end(peer, 'The sessions of this person were ended.');
+  });
+
   /** graphql-ws gets what the socket says, and hears when it is closed. */
   function greet(ws: WebSocket, connection: Duplex): void {
     const peer = new Peer(new Outlet(ws, connection, limits.unread), contextFor);
@@ -145,20 +149,23 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       const says = `CONNECTION_LIMIT_EXCEEDED: one person has at most ${limits.connectionsPerPerson} connections here.`;
       return refuse(peer, 1013, says);
     }
-    if (appears(caller, init)) {
-      const visitor = { person: caller.person, name: caller.name, namedAt: caller.issuedAt };
-      const connection = await hub.connect(visitor, init);
-      peer.connection = connection;
-      // It closed while the session was being opened, so nobody else will end it.
-      if (peer.left !== null) leave(peer, peer.left);
-    }
+    if (appears(caller, init)) await appear(peer, caller, init);
     if (caller.expiresAt !== null && peer.left === null) {
-      peer.cancelExpiry = hub.clock.at(caller.expiresAt, () => {
-        leave(peer, 'CLOSED');
-        close(peer, 4403, 'The token has expired.');
-      });
+      peer.cancelExpiry = hub.clock.at(caller.expiresAt, () => end(peer, 'The token has expired.'));
     }
     return { sessionId: peer.connection?.id ?? null, userId: caller.person.user };
+  }
+
+  async function appear(peer: Peer, { person, name, issuedAt }: Caller, init: ConnectionInit): Promise<void> {
+    peer.connection = await hub.connect({ person, name, namedAt: issuedAt }, init);
+    // It closed while the session was being opened, so nobody else will end it.
+    if (peer.left !== null) leave(peer, peer.left);
+  }
+
+  /** Their client gets a new token, if it can, and comes back with it. */
+  function end(peer: Peer, reason: string): void {
+    leave(peer, 'CLOSED');
+    close(peer, 4403, reason);
   }
 
   /** A guest appears with the first room they enter, and goes with the socket. */
@@ -275,6 +282,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 /** Guests have a session only in rooms, and a backend is nobody's presence. */
 function appears(caller: Caller, init: ConnectionInit): boolean {
   return init.session !== false && (caller.role === 'USER' || caller.role === 'ADMIN');
+}
+
+function isOf({ caller }: Peer, { site, user }: Person): boolean {
+  return caller !== null && caller.person.user === user && caller.person.site === site;
 }
 
 function refuseFor(peer: Peer, error: unknown): false {
