@@ -24,7 +24,7 @@ export interface UpsertUserInput {
 }
 
 const LAST_SEEN = 10_000; // people whose view is kept for when the store is out of reach
-const UPSERT_LIMIT = 100; // people in one upsertUsers
+export const UPSERT_LIMIT = 100; // people in one upsertUsers
 
 export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   const { clock, store, sites } = core;
