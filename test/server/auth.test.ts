@@ -248,6 +248,17 @@ describe('with a key set', () => {
     expect((await failureOf(authenticate(await ada.sign({ sub: 'ada' })))).kind).toBe('INVALID');
   });
 
+  it('a key that was withdrawn is worth nothing after ten minutes, whether or not another came', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW });
+    const provider = await identityProvider(ada.jwk, next.jwk);
+    const authenticate = authenticatorAt(provider.url);
+    const token = await ada.sign({ sub: 'ada' });
+    expect((await authenticate(token)).person.user).toBe('ada');
+    provider.keys = [next.jwk];
+    vi.setSystemTime(NOW + 600_001);
+    expect((await failureOf(authenticate(token))).kind).toBe('INVALID');
+  });
+
   it('made-up key ids do not make the server ask again and again', async () => {
     const provider = await identityProvider(ada.jwk);
     const authenticate = authenticatorAt(provider.url);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LIMIT_NAMES, LIMITS } from '../../src/hub/limits.ts';
 import { ConfigError, type Environment, readConfig } from '../../src/server/config.ts';
 
 const SECRET = 'a-secret-of-more-than-thirty-two-bytes';
@@ -87,6 +88,10 @@ describe('a variable', () => {
     ['PRESENCE_NODE_LEASE', '86401', 'at most 86400'],
     ['PRESENCE_CONNECTION_CAP', '-1', 'a whole number from 0'],
     ['PRESENCE_GRAPHIQL', 'yes', 'on or off'],
+    ['PRESENCE_INTROSPECTION', '1', 'on or off'],
+    ['PRESENCE_MESSAGE_LIMIT', '64k', 'a whole number from 1024 to 1048576'],
+    ['PRESENCE_TRUSTED_PROXIES', 'proxy.example.com', 'IP addresses and networks'],
+    ['PRESENCE_TRUSTED_PROXIES', '10.0.0.0/33', 'IP addresses and networks'],
     ['PRESENCE_ALLOWED_ORIGINS', 'https://app.example.com/path', 'origins such as'],
     ['PRESENCE_ALLOWED_ORIGINS', 'https://a.example,,https://b.example', 'origins such as'],
     ['PRESENCE_ALLOWED_ORIGINS', '*', 'origins such as'],
@@ -113,6 +118,29 @@ describe('a variable', () => {
 
   it('of great length is shown in part', () => {
     expect(refusalOf({ LOG_LEVEL: 'x'.repeat(5_000) }).length).toBeLessThan(400);
+  });
+});
+
+describe('limits', () => {
+  it('are what the definitions say, each by its variable', () => {
+    const { limits } = readConfig({});
+    for (const name of LIMIT_NAMES) {
+      const { variable, default: fallback, least, most } = LIMITS[name];
+      expect(limits[name], name).toBe(fallback);
+      expect(refusalOf({ [variable]: String(most + 1) })).toContain(`${variable} is "${most + 1}". Allowed:`);
+      expect(least).toBeLessThanOrEqual(fallback);
+    }
+  });
+
+  it('of several watches are never less than of one, and of a long body never less than of any', () => {
+    const { limits } = readConfig({
+      PRESENCE_WATCH_LIMIT: '10000',
+      PRESENCE_WATCH_LIMIT_PER_SOCKET: '50',
+      PRESENCE_WATCH_LIMIT_PER_PERSON: '5',
+      PRESENCE_MESSAGE_LIMIT: '1000000',
+      PRESENCE_BODY_LIMIT: '65536',
+    });
+    expect(limits).toMatchObject({ watch: 10_000, watchPerSocket: 10_000, watchPerPerson: 10_000, body: 1_000_000 });
   });
 });
 

@@ -16,6 +16,7 @@ import { keeping } from './contract/keeping.ts';
 import { reading } from './contract/reading.ts';
 import { sharing } from './contract/sharing.ts';
 import { sites } from './contract/sites.ts';
+import { sharingSpending } from './contract/spending.ts';
 import { keepingTexts, sharingTexts, texts } from './contract/texts.ts';
 import { updating } from './contract/updating.ts';
 
@@ -61,6 +62,7 @@ export function storeContract(name: string, { open, openToKeep, openTwice }: Way
     if (openToKeep) describe('keeping channels', () => keepingChannels(each(openToKeep)));
     if (openTwice) describe('sharing', () => sharing(each(openTwice)));
     if (openTwice) describe('sharing connections', () => sharingConnections(each(openTwice)));
+    if (openTwice) describe('sharing what was spent', () => sharingSpending(each(openTwice)));
     if (openTwice) describe('sharing channels', () => sharingChannels(each(openTwice)));
     if (openTwice) describe('sharing texts', () => sharingTexts(each(openTwice)));
   });
