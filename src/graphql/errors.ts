@@ -84,7 +84,8 @@ export const ERRORS = {
     extensions: '`retryAfterMs`, `limit`',
   },
   CONNECTION_LIMIT_EXCEEDED: {
-    meaning: 'As many connections come from here as may. Close one first.',
+    meaning:
+      'As many connections come from this address, or streams are open for this person, as may be. Close one first.',
     retryable: true,
   },
   AUTHENTICATION_UNAVAILABLE: {

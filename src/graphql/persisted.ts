@@ -9,7 +9,7 @@ export type PersistedOperations = ReadonlyMap<string, string>;
 
 /** What a request may say of its document. */
 interface Asked {
-  readonly query?: string | null | undefined;
+  readonly query?: unknown;
   /** As in GraphQL over HTTP's appendix on persisted documents. */
   readonly documentId?: unknown;
   /** `{ persistedQuery: { sha256Hash } }` is Apollo's way to say the same. */
@@ -21,7 +21,7 @@ export type TextOf = (asked: Asked) => string;
 
 /** @param operations null: any */
 export function createTextOf(operations: PersistedOperations | null): TextOf {
-  if (operations === null) return ({ query }) => query ?? '';
+  if (operations === null) return ({ query }) => (typeof query === 'string' ? query : '');
   return (asked) => {
     const hash = hashIn(asked);
     if (hash === null) {

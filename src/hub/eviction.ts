@@ -7,13 +7,14 @@ import { evict, evictedBetween } from '../presence/site.ts';
 import type { Core } from './core.ts';
 import { userId } from './input.ts';
 
-export function createEvictions({ clock, sites, report }: Pick<Core, 'clock' | 'sites' | 'report'>) {
+export function createEvictions({ clock, log, sites, report }: Pick<Core, 'clock' | 'log' | 'sites' | 'report'>) {
   return {
-    /** The same for somebody who has no session, or was never seen: nobody learns by it who is there. */
-    async endSessions({ site }: Pick<Person, 'site'>, id: string): Promise<void> {
+    /** Of somebody of the same site; the same for one who has no session, or was never seen: nobody learns by it who is there. */
+    async endSessions({ site, user: by }: Person, id: string): Promise<void> {
       const user = userId(id, 'userId');
       await report({ site, user }, (record) => record.sessions.map((session) => ({ type: 'end', id: session.id })));
       await sites.change(site, (before) => evict(before, user, clock.now()));
+      log.info({ site, user, by }, 'the sessions of somebody were ended');
     },
     /** From now on calls `tell` with everybody whose connections here, if there are any, are to end. It must not throw. */
     onEviction(tell: (person: Person) => void): void {

@@ -61,8 +61,9 @@ export const LIMITS = {
     default: 1_000,
     least: 0,
     most: ANY_NUMBER,
-    meaning: 'How many WebSockets one person may have on one server, those that only watch among them; 0: no limit.',
-    reached: 'The newest is closed with 1013.',
+    meaning:
+      'How many WebSockets one person may have on one server, those that only watch among them, and as many streams of server-sent events; 0: no limit.',
+    reached: 'The newest WebSocket is closed with 1013; a stream is refused with `CONNECTION_LIMIT_EXCEEDED`.',
   },
   connectionsPerAddress: {
     variable: 'PRESENCE_CONNECTIONS_PER_ADDRESS',

@@ -54,7 +54,7 @@ export interface ApiOptions {
   readonly limits?: ApiLimits;
 }
 
-type ApiLimits = Pick<Limits, 'message' | 'body' | 'batch'>;
+type ApiLimits = Pick<Limits, 'message' | 'body' | 'batch' | 'connectionsPerPerson'>;
 
 export function createApi({
   hub,
@@ -98,6 +98,12 @@ function byEngine(engine: Engine, streams: Streams, limits: ApiLimits): Plugin<C
     throw apiError('REQUEST_ENTITY_TOO_LARGE', says, { http: { status: 413 } });
   }
 
+  function refuseTooMany(caller: Caller | null): void {
+    const most = limits.connectionsPerPerson;
+    if (caller === null || most === 0 || streams.count(caller.person) < most) return;
+    throw apiError('CONNECTION_LIMIT_EXCEEDED', `One person has at most ${most} streams here. Close one first.`);
+  }
+
   /** Until the reader has enough, or the sessions of whose it is are ended. */
   function read(delivery: Delivery, caller: Caller | null) {
     if (caller === null) return resultsOf(delivery);
@@ -137,6 +143,7 @@ function byEngine(engine: Engine, streams: Streams, limits: ApiLimits): Plugin<C
     },
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async ({ document, operationName, variableValues, contextValue }) => {
+        refuseTooMany(contextValue.caller);
         const operation = chosenOperation(document, operationName);
         const args = { document, operation, variables: variableValues ?? {}, viewer: { context: () => contextValue } };
         const delivery = await engine.subscribe(args);

@@ -7,6 +7,7 @@ export interface Streams {
   /** `end` may be called once, until `remove` is called with it. */
   add(person: Person, end: () => void): void;
   remove(person: Person, end: () => void): void;
+  count(person: Person): number;
 }
 
 export function createStreams({ onEviction }: Pick<Hub, 'onEviction'>): Streams {
@@ -19,6 +20,7 @@ export function createStreams({ onEviction }: Pick<Hub, 'onEviction'>): Streams 
       const key = personKey(person);
       open.set(key, (open.get(key) ?? new Set()).add(end));
     },
+    count: (person) => open.get(personKey(person))?.size ?? 0,
     remove(person, end) {
       const key = personKey(person);
       const theirs = open.get(key);

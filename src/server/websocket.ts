@@ -13,12 +13,12 @@ import type { Context } from '../graphql/context.ts';
 import type { Engine } from '../graphql/engine.ts';
 import type { CloseCode } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
-import type { Limits } from '../hub/limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
 import { createLinger } from '../hub/linger.ts';
 import { Refusal } from '../hub/refusal.ts';
 import type { Leaving } from '../hub/session.ts';
 import type { Account } from '../hub/watch-account.ts';
-import type { Millis, Person, SessionId } from '../presence/ids.ts';
+import { asMillis, type Millis, type Person, type SessionId } from '../presence/ids.ts';
 import { personKey } from '../store/key.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { callerFor } from './api.ts';
@@ -52,19 +52,21 @@ export interface WebSocketsOptions {
   readonly path: string;
   readonly originAllowed: OriginCheck;
   /** Whether one more may come from where it comes from; it counts until `until` is closed. */
-  readonly admits: (request: IncomingMessage, until: Duplex) => boolean;
+  readonly admits?: (request: IncomingMessage, until: Duplex) => boolean;
   readonly pingInterval: Millis;
   /** For connection_init. */
-  readonly initTime: Millis;
-  readonly limits: Limits;
+  readonly initTime?: Millis;
+  readonly limits?: Limits;
   /** Sockets without a token are let in, and each operation brings its own: what GraphiQL does. */
   readonly tokenPerOperation: boolean;
 }
 
+const INIT_TIME = asMillis(3_000); // 3 s
 const KEEP_ALIVE = 30_000; // ms until TCP itself asks whether the peer is there
 
 export function createWebSockets(options: WebSocketsOptions): WebSockets {
-  const { hub, engine, authenticate, log, path, originAllowed, limits } = options;
+  const { hub, engine, authenticate, log, path, originAllowed, limits = DEFAULT_LIMITS } = options;
+  const { admits = () => true, initTime = INIT_TIME } = options;
   // Compression would cost 300 KB a connection, and frames of a hundred bytes gain nothing by it.
   const server = new WebSocketServer({
     noServer: true,
@@ -74,7 +76,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   });
   const peers = new Map<WebSocket, Peer>();
   const liveness = createLiveness(options.pingInterval, () => peers.values());
-  const silent = createLinger<Peer>(hub.clock, options.initTime, (peer) =>
+  const silent = createLinger<Peer>(hub.clock, initTime, (peer) =>
     close(peer, 4408, 'No connection_init came in time.'),
   );
 
@@ -247,7 +249,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
         refuseUpgrade(socket, 403);
         return true;
       }
-      if (!options.admits(request, socket)) {
+      if (!admits(request, socket)) {
         refuseUpgrade(socket, 429);
         return true;
       }

@@ -76,6 +76,10 @@ it('connections of one person: one too many is closed with 1013, and there is ro
   await service.connect({ token: 'dev:ada' });
   await first.close();
   await service.connect({ token: 'dev:bo' });
+  for (let streams = 0; streams < 2; streams++)
+    await (await service.listen('dev:bo', WATCH, { userIds: ['ada'] })).take();
+  const third = await service.listen('dev:bo', WATCH, { userIds: ['ada'] });
+  expect(refusalOf(await third.take())).toMatchObject({ code: 'CONNECTION_LIMIT_EXCEEDED', retryable: true });
 });
 
 /** The HTTP status that the upgrade is answered with. */
@@ -169,6 +173,10 @@ it('messages of more than 64 KiB: only calendars and what the backend says, and 
   expect(refusalOf(await service.ask('dev:bo', SYNC, { input: { ics: calendar(1_100_000) } }))).toMatchObject({
     code: 'REQUEST_ENTITY_TOO_LARGE',
   });
+  const body = JSON.stringify({ query: 7, variables: { text: 'x'.repeat(70_000) } });
+  const headers = { 'content-type': 'application/json', authorization: 'Bearer dev:bo' };
+  const nonsense = await fetch(`${service.url}/graphql`, { method: 'POST', headers, body });
+  expect(await nonsense.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
   const device = await service.connect({ token: 'dev:bo' });
   device.subscribe(SYNC, { input: { ics: calendar(70_000) } });
   expect(await device.closed).toBe(1009);
