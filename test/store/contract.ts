@@ -60,11 +60,13 @@ export function storeContract(name: string, { open, openToKeep, openTwice }: Way
     if (openToKeep) describe('keeping', () => keeping(each(openToKeep)));
     if (openToKeep) describe('keeping texts', () => keepingTexts(each(openToKeep)));
     if (openToKeep) describe('keeping channels', () => keepingChannels(each(openToKeep)));
-    if (openTwice) describe('sharing', () => sharing(each(openTwice)));
-    if (openTwice) describe('sharing connections', () => sharingConnections(each(openTwice)));
-    if (openTwice) describe('sharing what was spent', () => sharingSpending(each(openTwice)));
-    if (openTwice) describe('sharing channels', () => sharingChannels(each(openTwice)));
-    if (openTwice) describe('sharing texts', () => sharingTexts(each(openTwice)));
+    if (openTwice) {
+      describe('sharing', () => sharing(each(openTwice)));
+      describe('sharing connections', () => sharingConnections(each(openTwice)));
+      describe('sharing what was spent', () => sharingSpending(each(openTwice)));
+      describe('sharing channels', () => sharingChannels(each(openTwice)));
+      describe('sharing texts', () => sharingTexts(each(openTwice)));
+    }
   });
 }
 
