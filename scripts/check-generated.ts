@@ -5,7 +5,7 @@ import { generate } from '@graphql-codegen/cli';
 import config from '../codegen.ts';
 
 const root = join(import.meta.dirname, '..');
-const folders = ['src/client/generated', 'test/generated'].map((folder) => join(root, folder));
+const folders = ['src/client/generated', 'src/pages/generated', 'test/generated'].map((folder) => join(root, folder));
 
 const wanted = await generated();
 const present = await written();
