@@ -12,12 +12,15 @@ import {
   execute,
   type GraphQLError,
   type GraphQLSchema,
+  getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Attentive, Mailbox } from '../hub/mailbox.ts';
 import { type ClassOfViewer, classOf } from './class-of-viewer.ts';
 import type { Context } from './context.ts';
 import { createPlanner, deliverySchema, type Plan } from './plan.ts';
+import { complete } from './selected.ts';
+import type { Complete, Data, Variables } from './selection.ts';
 
 /** What one event means to everybody who shares it. The same object for all of them, so that its bytes can be kept by it. */
 export interface Payload {
@@ -41,7 +44,7 @@ export interface Delivery {
 interface SubscribeArgs {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  readonly variables: Readonly<Record<string, unknown>>;
+  readonly variables: Variables;
   readonly viewer: Viewing;
 }
 
@@ -64,7 +67,11 @@ interface Group {
   /** Among those of its plan. */
   readonly key: string;
   readonly plan: Plan;
-  readonly variables: Readonly<Record<string, unknown>>;
+  /** As said, and as coerced. */
+  readonly variables: Variables;
+  readonly coerced: Variables;
+  /** How the data is made; null: by graphql-js. */
+  readonly make: Complete<Data> | null;
   readonly viewer: ClassOfViewer;
   /** By event. */
   readonly payloads: WeakMap<object, Payload | Promise<Payload | null>>;
@@ -72,8 +79,8 @@ interface Group {
 }
 
 export function createSubscribe({ schema, present }: DeliveriesOptions): Subscribe {
-  const planFor = createPlanner(schema);
   const events = deliverySchema(schema);
+  const planFor = createPlanner(schema, events);
   const groups = new WeakMap<Plan, Map<string, Group>>();
 
   async function subscribe({ document, operation, variables, viewer }: SubscribeArgs) {
@@ -89,26 +96,26 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
     if (!(source instanceof Mailbox)) throw new Error('a subscription is read from a mailbox');
     const plan = planFor(document, operation);
     // One that was left out stays so: it has a default.
-    const said = plan.variables.filter((name) => Object.hasOwn(variables, name));
+    const names = plan.variables.map(({ variable }) => variable.name.value);
+    const said = names.filter((name) => Object.hasOwn(variables, name));
     const used = Object.fromEntries(said.map((name) => [name, variables[name]] as const));
     return new MailboxDelivery(source, joinGroup(plan, used, viewer.context()), viewer, desk);
   }
 
-  function joinGroup(plan: Plan, variables: Group['variables'], context: Context): Group {
+  function joinGroup(plan: Plan, variables: Variables, context: Context): Group {
     const same = groups.get(plan) ?? new Map<string, Group>();
     groups.set(plan, same);
     const key = JSON.stringify([context.caller?.person.site, context.caller?.role, variables]);
-    const group = same.get(key) ?? {
-      key,
-      plan,
-      variables,
-      viewer: classOf(context),
-      payloads: new WeakMap(),
-      members: 0,
-    };
+    const group = same.get(key) ?? newGroup(key, { plan, variables, viewer: classOf(context) });
     same.set(key, group);
     group.members++;
     return group;
+  }
+
+  function newGroup(key: string, given: Pick<Group, 'plan' | 'variables' | 'viewer'>): Group {
+    const { coerced } = getVariableValues(events, given.plan.variables, given.variables);
+    const make = coerced === undefined ? null : given.plan.selected(coerced);
+    return { ...given, key, coerced: coerced ?? {}, make, payloads: new WeakMap(), members: 0 };
   }
 
   function leaveGroup(group: Group): void {
@@ -143,7 +150,13 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
     return made instanceof Promise ? made.then(asPayload, failed) : asPayload(made);
   }
 
-  const resultOf = (event: object, { plan, variables }: Group, contextValue: Context) =>
+  function resultOf(event: object, group: Group, context: Context): ExecutionResult | Promise<ExecutionResult> {
+    const data = group.make && complete(group.make, event, { context, variables: group.coerced });
+    const result = (made: Data | null) => (made === null ? unusual(event, group, context) : { data: made });
+    return data instanceof Promise ? data.then(result) : result(data);
+  }
+
+  const unusual = (event: object, { plan, variables }: Group, contextValue: Context) =>
     execute({ schema: events, document: plan.document, rootValue: event, contextValue, variableValues: variables });
 
   function presented({ errors, ...result }: ExecutionResult): ExecutionResult {

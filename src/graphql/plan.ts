@@ -12,15 +12,20 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
   TypeInfo,
+  type VariableDefinitionNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { createSelected, type Selected } from './selected.ts';
+import { type Complete, completeObject, type Data } from './selection.ts';
 
 export interface Plan {
   /** On the schema that {@link deliverySchema} makes. */
   readonly document: DocumentNode;
-  /** The names of the variables that it uses. */
-  readonly variables: readonly string[];
+  /** Those that it uses. */
+  readonly variables: readonly VariableDefinitionNode[];
+  /** How the data of an event is made; null: by graphql-js. */
+  readonly selected: Selected<Complete<Data> | null>;
 }
 
 /** The schema in which the subscription type is what is queried, each field of it without arguments. */
@@ -40,18 +45,25 @@ export function deliverySchema(schema: GraphQLSchema): GraphQLSchema {
 /** Plans are made once for each operation, and kept for as long as its document is. */
 export function createPlanner(
   schema: GraphQLSchema,
+  events: GraphQLSchema,
 ): (document: DocumentNode, chosen: OperationDefinitionNode) => Plan {
   const plans = new WeakMap<OperationDefinitionNode, Plan>();
   return (document, chosen) => {
     const known = plans.get(chosen);
     if (known !== undefined) return known;
-    const plan = planFor(schema, document, chosen);
+    const plan = planFor({ schema, events }, document, chosen);
     plans.set(chosen, plan);
     return plan;
   };
 }
 
-function planFor(schema: GraphQLSchema, document: DocumentNode, chosen: OperationDefinitionNode): Plan {
+interface Schemas {
+  readonly schema: GraphQLSchema;
+  /** What {@link deliverySchema} makes of it. */
+  readonly events: GraphQLSchema;
+}
+
+function planFor({ schema, events }: Schemas, document: DocumentNode, chosen: OperationDefinitionNode): Plan {
   const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
   const bare = withoutRootArguments(schema, { ...document, definitions: [chosen, ...fragments] });
   const used = variablesIn(bare);
@@ -59,10 +71,13 @@ function planFor(schema: GraphQLSchema, document: DocumentNode, chosen: Operatio
   const [operation, ...rest] = bare.definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('the operation stands first');
   const query = { ...operation, operation: OperationTypeNode.QUERY, directives: [], variableDefinitions: definitions };
-  return {
-    document: { ...bare, definitions: [query, ...rest] },
-    variables: definitions.map(({ variable }) => variable.name.value),
-  };
+  const plan: DocumentNode = { ...bare, definitions: [query, ...rest] };
+  const selected = createSelected(events, { document: plan, operation: query }, ({ selectionSet }, scope) => {
+    const root = events.getQueryType();
+    if (root == null) throw new Error('events are queried');
+    return completeObject(root, [selectionSet], scope);
+  });
+  return { document: plan, variables: definitions, selected };
 }
 
 function withoutRootArguments(schema: GraphQLSchema, document: DocumentNode): DocumentNode {
