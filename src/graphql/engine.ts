@@ -2,15 +2,14 @@
 import {
   type DocumentNode,
   type ExecutionResult,
-  execute,
   type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
 } from 'graphql';
 import { createCommandCount } from './commands.ts';
-import type { Context } from './context.ts';
 import { createSubscribe, type Subscribe } from './delivery.ts';
 import { apiError, presentError } from './errors.ts';
+import { createExecute, type ExecuteArgs } from './execution.ts';
 import { createPrepare, type DocumentRules, type Prepare, USUAL_RULES } from './operation.ts';
 import { createTextOf, type PersistedOperations, type TextOf } from './persisted.ts';
 import { schema } from './schema.ts';
@@ -26,13 +25,6 @@ export interface Engine {
   present(error: unknown): GraphQLError;
 }
 
-export interface ExecuteArgs {
-  readonly document: DocumentNode;
-  readonly operationName: string | null | undefined;
-  readonly variables: Readonly<Record<string, unknown>> | null | undefined;
-  readonly context: Context;
-}
-
 export interface EngineOptions extends Partial<DocumentRules> {
   /** The only operations there are; null: any. */
   readonly persisted?: PersistedOperations | null;
@@ -45,6 +37,7 @@ export function createEngine(
 ): Engine {
   const present = (error: unknown) => presentError(error, report);
   const commandsIn = createCommandCount();
+  const execute = createExecute(schema);
 
   /** Before anything of it is done. */
   function charge({ document, operationName, context }: ExecuteArgs): void {
@@ -64,14 +57,7 @@ export function createEngine(
       } catch (error) {
         return { data: null, errors: [present(error)] };
       }
-      const { document, operationName, variables, context } = args;
-      const result = await execute({
-        schema,
-        document,
-        operationName: operationName ?? null,
-        variableValues: variables ?? null,
-        contextValue: context,
-      });
+      const result = await execute(args);
       return result.errors === undefined ? result : { ...result, errors: result.errors.map(present) };
     },
     present,

@@ -12,6 +12,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLField,
   GraphQLIncludeDirective,
+  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLResolveInfo,
@@ -118,13 +119,20 @@ export function completeType(type: GraphQLOutputType, nodes: readonly FieldNode[
     return (value, run) => complete(value, run) ?? unusual();
   }
   if (isListType(type)) return listOf(completeType(type.ofType, nodes, scope));
-  if (isLeafType(type)) return (value) => (value == null ? null : (type.serialize(value) ?? unusual()));
+  if (isLeafType(type)) return leafOf(type);
   if (isObjectType(type)) {
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const complete = completeObject(type, sets, scope);
     return (value, run) => (value == null ? null : complete(value, run));
   }
   return unusual();
+}
+
+function leafOf(type: GraphQLLeafType): Complete {
+  return (value) => {
+    if (value == null) return null;
+    return value instanceof Error ? unusual() : (type.serialize(value) ?? unusual());
+  };
 }
 
 function listOf(complete: Complete): Complete {

@@ -7,7 +7,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
 import { z } from 'zod';
-import { chosenOperation, type Engine, type ExecuteArgs } from '../graphql/engine.ts';
+import { chosenOperation, type Engine } from '../graphql/engine.ts';
+import type { ExecuteArgs } from '../graphql/execution.ts';
 import type { Limits } from '../hub/limits.ts';
 import type { ContextFor } from './api.ts';
 
