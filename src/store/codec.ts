@@ -19,12 +19,12 @@ export const siteCodec: Codec<SiteRecord> = codecFor(EMPTY_SITE);
 export const channelCodec: Codec<ChannelRecord> = codecFor(EMPTY_CHANNEL);
 
 function codecFor<Body extends Versioned>(empty: Body): Codec<Body> {
-  const blank = new Map<string, unknown>(Object.entries(empty));
   return {
     encode(record) {
-      const kept: Record<string, unknown> = {};
-      for (const [name, value] of Object.entries(record)) {
-        if (name !== 'version' && !equal(value, blank.get(name))) kept[name] = value;
+      const kept: Partial<Body> = {};
+      // What a newer server added too, which is why the names are the record's own.
+      for (const name of Object.keys(record) as (keyof Body)[]) {
+        if (name !== 'version' && !equal(record[name], empty[name])) kept[name] = record[name];
       }
       return JSON.stringify(kept);
     },

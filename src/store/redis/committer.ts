@@ -62,10 +62,14 @@ export function createCommitter({ client, keys, cluster, publish }: CommitterOpt
 
   /** Never rejects: each commit is told. */
   async function send(commits: readonly Waiting[]): Promise<void> {
-    const names = commits.flatMap((commit) => commit.keys);
-    const args = commits.flatMap((commit) => commit.args);
+    const names: string[] = [];
+    const args: string[] = [publish];
+    for (const commit of commits) {
+      names.push(...commit.keys);
+      args.push(...commit.args);
+    }
     try {
-      const results = await answered(client.commitPeople(names.length, ...names, publish, ...args));
+      const results = await answered(client.commitPeople(names.length, ...names, ...args));
       for (const [at, commit] of commits.entries()) commit.resolve(outcome(results[at]));
     } catch (error) {
       for (const commit of commits) commit.reject(error);
@@ -74,7 +78,8 @@ export function createCommitter({ client, keys, cluster, publish }: CommitterOpt
 
   return (person, change) =>
     new Promise((resolve, reject) => {
-      waiting.push({ ...commitOf(keys, person, change), resolve, reject });
+      const { shard, keys: names, args } = commitOf(keys, person, change);
+      waiting.push({ shard, keys: names, args, resolve, reject });
       // Without this, two processes that write one person as fast as they can would leave one of them behind for ever.
       if (change.again) flush();
       else if (waiting.length === 1) setImmediate(flush);
@@ -82,6 +87,7 @@ export function createCommitter({ client, keys, cluster, publish }: CommitterOpt
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_SETS: readonly string[] = [];
 
 function commitOf(keys: Keys, person: Person, { before, after, restore }: RecordChange): Commit {
   const key = personKey(person);
@@ -95,8 +101,8 @@ function commitOf(keys: Keys, person: Person, { before, after, restore }: Record
   // Most changes are none of sessions, and most people are in no room.
   const elsewhere = before.sessions === after.sessions && before.rooms.length + after.rooms.length === 0;
   const [had, has] = elsewhere ? [NONE, NONE] : [setsOf(before), setsOf(after)];
-  const joins = [...has].filter((set) => !had.has(set));
-  const leaves = [...had].filter((set) => !has.has(set));
+  const joins = elsewhere ? NO_SETS : [...has].filter((set) => !had.has(set));
+  const leaves = elsewhere ? NO_SETS : [...had].filter((set) => !has.has(set));
   const rooms = changedPlaces(before, after).map(nameOf);
   const due = deadline(after);
   return {
