@@ -41,6 +41,7 @@ export interface RecordsOptions {
 
 const RECENT = 50_000; // records kept to start changes from
 const REPAIR_BATCH = 500; // records read at once
+const REPAIRS_AT_ONCE = 2; // batches: Redis writes those of one while those of the other are compared
 const AT_ONCE = asMillis(0);
 
 export function createRecords({ client, keys, cluster, publish, agenda, onRestored }: RecordsOptions): Records {
@@ -120,9 +121,15 @@ export function createRecords({ client, keys, cluster, publish, agenda, onRestor
 
   async function repair({ ask }: Pick<Patience, 'ask'>): Promise<void> {
     const remembered = [...recent.entries()].map(([key]) => key);
-    for (let from = 0; from < remembered.length; from += REPAIR_BATCH) {
-      await ask(() => read(remembered.slice(from, from + REPAIR_BATCH)));
-    }
+    let from = 0;
+    const work = async () => {
+      while (from < remembered.length) {
+        const batch = remembered.slice(from, from + REPAIR_BATCH);
+        from += REPAIR_BATCH;
+        await ask(() => read(batch));
+      }
+    };
+    await Promise.all(Array.from({ length: REPAIRS_AT_ONCE }, work));
   }
 
   return { read: (people) => read(people.map(personKey)), note, update, repair };
