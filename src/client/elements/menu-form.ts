@@ -30,6 +30,7 @@ export function createForm({ client, language, done }: Options): MenuForm {
   const own = () => {
     customStatusId = null;
   };
+  let underWay = 0; // calls; until they are answered the switch is as the person put it
   const picks = createChoices<Availability>('availability', own);
   const field = createStatusField(own);
   const suggestions = createSuggestions((status) => take(worn(status)));
@@ -66,17 +67,23 @@ export function createForm({ client, language, done }: Options): MenuForm {
   function attempt(act: (me: Me) => Promise<Viewer>, then: () => void = () => {}): void {
     const me = client()?.me;
     if (me === undefined) return;
+    underWay++;
     save.disabled = true;
     say(failure, '');
-    const settled = act(me).then(then, (error: unknown) => {
-      say(failure, sentenceOf(error));
-      invisible.on = viewer()?.invisible === true;
-    });
-    settled
+    act(me)
+      .then(then, (error: unknown) => say(failure, sentenceOf(error)))
       .finally(() => {
-        save.disabled = false;
+        underWay--;
+        save.disabled = underWay > 0;
+        draw(me.current);
       })
       .catch(report);
+  }
+
+  function draw(now: Viewer | null): void {
+    if (underWay === 0) invisible.on = now?.invisible === true;
+    const why = now?.explanation;
+    say(because, why === undefined ? '' : words().because(why.rule, why.because));
   }
 
   function label({ status }: Viewer): void {
@@ -109,16 +116,7 @@ export function createForm({ client, language, done }: Options): MenuForm {
       .catch((error: unknown) => say(failure, sentenceOf(error)));
   }
 
-  return {
-    element,
-    opening,
-    focus: picks.focus,
-    draw(now) {
-      invisible.on = now?.invisible === true;
-      const why = now?.explanation;
-      say(because, why === undefined ? '' : words().because(why.rule, why.because));
-    },
-  };
+  return { element, opening, focus: picks.focus, draw };
 }
 
 /** The server's own sentence, unless the page has words for its code. */
