@@ -11,7 +11,7 @@ const config: CodegenConfig = {
     'src/client/generated/operations.ts': {
       documents: 'src/client/operations.graphql',
       preset: operationsPreset,
-      presetConfig: { typesFrom: '../types.ts' },
+      presetConfig: { typesFrom: '../types.ts', list: true },
       config: { enumsAsTypes: true, useTypeImports: true, strictScalars: true, scalars },
     },
     'src/pages/generated/admin.ts': {

@@ -2,6 +2,7 @@
  * For codegen.ts: operations as plain constants, which bundlers can drop when nobody uses them, and their types. What
  * the client preset makes of a document is an object of a class, with the text of every other document beside it.
  */
+import { createHash } from 'node:crypto';
 import { preset as clientPreset } from '@graphql-codegen/client-preset';
 import {
   type DocumentNode,
@@ -14,10 +15,13 @@ import {
 
 type Preset = typeof clientPreset;
 
-/** Writes one file, whose name is the `generates` key. `presetConfig.typesFrom`: the module that has `TypedDocument`. */
+/**
+ * Writes one file, whose name is the `generates` key. `presetConfig.typesFrom`: the module that has `TypedDocument`; `list`:
+ * writes the same documents by their hashes beside it, in JSON.
+ */
 export const operationsPreset: Preset = {
   async buildGeneratesSection(options) {
-    const { typesFrom } = options.presetConfig as { readonly typesFrom?: string };
+    const { typesFrom, list } = options.presetConfig as { readonly typesFrom?: string; readonly list?: boolean };
     const sections = await clientPreset.buildGeneratesSection({
       ...options,
       baseOutputDir: `${options.baseOutputDir}/`,
@@ -29,30 +33,58 @@ export const operationsPreset: Preset = {
       prepend: [`import type { TypedDocument } from '${typesFrom}';`],
       content: constantsOf(files.flatMap(({ document }) => document?.definitions ?? [])),
     });
-    return [
+    const listing = (_: unknown, files: readonly { readonly document?: DocumentNode }[]) =>
+      listOf(files.flatMap(({ document }) => document?.definitions ?? []));
+    const { documents, schema, config } = types;
+    const constants = [
       {
         ...types,
         filename: options.baseOutputDir,
         pluginMap: { ...types.pluginMap, 'typed-document-node': { plugin } },
       },
     ];
+    if (list !== true) return constants;
+    return [
+      ...constants,
+      {
+        filename: options.baseOutputDir.replace(/\.ts$/, '.json'),
+        documents,
+        schema,
+        config,
+        plugins: [{ list: {} }],
+        pluginMap: { list: { plugin: listing } },
+      },
+    ];
   },
 };
 
 function constantsOf(definitions: DocumentNode['definitions']): string {
+  return textsOf(definitions)
+    .map(([operation, text]) => constantOf(operation, text))
+    .join('\n\n');
+}
+
+/** Documents by their SHA-256, as PRESENCE_PERSISTED_OPERATIONS takes them. */
+function listOf(definitions: DocumentNode['definitions']): string {
+  const byHash = textsOf(definitions).map(
+    ([, text]) => [createHash('sha256').update(text).digest('hex'), text] as const,
+  );
+  return `${JSON.stringify(Object.fromEntries(byHash), null, 2)}\n`;
+}
+
+function textsOf(definitions: DocumentNode['definitions']): readonly (readonly [OperationDefinitionNode, string])[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const each of definitions) if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
   const operations = definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-  return operations.map((operation) => constantOf(operation, fragments)).join('\n\n');
+  return operations.map((operation) => {
+    const parts = [operation, ...usedBy(operation, fragments)];
+    return [operation, parts.map((each) => compact(print(each))).join(' ')];
+  });
 }
 
-function constantOf(
-  operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): string {
+function constantOf(operation: OperationDefinitionNode, text: string): string {
   const name = operation.name?.value ?? '';
   const kind = operation.operation[0]?.toUpperCase() + operation.operation.slice(1);
-  const text = [operation, ...usedBy(operation, fragments)].map((each) => compact(print(each))).join(' ');
   return `export const ${name}: TypedDocument<${name}${kind}, ${name}${kind}Variables> =\n  '${text}';`;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Which document a request means. Ordinarily it brings it along. Where the operator lists the only operations there are,
- * it names one by its hash, and what it brings along besides counts for nothing, over whichever wire it came.
+ * it names one by its hash, or brings one along that is listed, character for character, over whichever wire it came.
  */
 import { apiError } from './errors.ts';
 
@@ -22,8 +22,10 @@ export type TextOf = (asked: Asked) => string;
 /** @param operations null: any */
 export function createTextOf(operations: PersistedOperations | null): TextOf {
   if (operations === null) return ({ query }) => (typeof query === 'string' ? query : '');
+  const texts = new Set(operations.values());
   return (asked) => {
     const hash = hashIn(asked);
+    if (hash === null && typeof asked.query === 'string' && texts.has(asked.query)) return asked.query;
     if (hash === null) {
       const says =
         'Only persisted operations are carried out: name one as `documentId` or `extensions.persistedQuery`.';

@@ -1,9 +1,11 @@
 /** Which requests are carried out at all. */
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { createPresenceClient } from '../../src/client/index.ts';
 import { type Device, type Service, startService } from '../support/service.ts';
 
 const TOKEN = { authorization: 'Bearer dev:bo' };
@@ -149,6 +151,7 @@ describe('persisted operations', () => {
       { documentId: `sha256:${count}` },
       byApollo,
       { ...byApollo, query: '{ evil }' },
+      { query: COUNT }, // listed, character for character
     ];
     for (const way of ways) {
       expect(await (await post(service, way)).json()).toEqual({ data: { onlineCount: 0 } });
@@ -168,11 +171,22 @@ describe('persisted operations', () => {
     }
   });
 
+  it('are enough for the client SDK when its own are listed', async () => {
+    const listed = await readFile(join(import.meta.dirname, '../../src/client/generated/operations.json'), 'utf8');
+    const service = await start(JSON.parse(listed));
+    await service.connect({ token: 'dev:ada' });
+    const client = createPresenceClient({ url: `${service.url}/graphql`, token: 'dev:bo', webSocket: WebSocket });
+    onTestFinished(() => client.close());
+    const seen = new Promise((resolve) => client.watch(['ada'], ({ availability }) => resolve(availability)));
+    expect(await seen).toBe('ONLINE');
+    expect(await client.me.setStatus({ availability: 'BUSY' })).toMatchObject({ availability: 'BUSY' });
+  });
+
   it('are the only ones there are, over every wire, and there is no GraphiQL', async () => {
     const service = await start(SHAPES.relay);
     const device = await service.connect({ token: 'dev:bo', session: false });
     for (const [asked, code] of [
-      [{ query: COUNT }, 'PERSISTED_OPERATION_ONLY'],
+      [{ query: `${COUNT} ` }, 'PERSISTED_OPERATION_ONLY'],
       [{ query: '{ __schema { queryType { name } } }' }, 'PERSISTED_OPERATION_ONLY'],
       [{ query: COUNT, documentId: 'f00' }, 'PERSISTED_OPERATION_NOT_FOUND'],
       [{ extensions: { persistedQuery: { sha256Hash: '__proto__' } } }, 'PERSISTED_OPERATION_NOT_FOUND'],

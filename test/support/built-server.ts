@@ -26,7 +26,7 @@ export async function buildServer(): Promise<BuiltServer> {
     const says = typeof error === 'object' && error !== null && 'stdout' in error ? String(error.stdout) : '';
     throw new Error(`The server does not compile:\n${says}`, { cause: error });
   });
-  const wanted = async (path: string) => path.endsWith('.lua') || (await stat(path)).isDirectory();
+  const wanted = async (path: string) => /\.(lua|json)$/.test(path) || (await stat(path)).isDirectory();
   await cp(join(root, 'src'), folder, { recursive: true, filter: wanted });
   return { main: join(folder, 'server/main.js'), remove: () => rm(folder, { recursive: true, force: true }) };
 }
