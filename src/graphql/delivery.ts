@@ -21,6 +21,7 @@ import type { Context } from './context.ts';
 import { createPlanner, deliverySchema, type Plan } from './plan.ts';
 import { complete } from './selected.ts';
 import type { Complete, Data, Variables } from './selection.ts';
+import type { DeliveryCounts } from './stats.ts';
 
 /** What one event means to everybody who shares it. The same object for all of them, so that its bytes can be kept by it. */
 export interface Payload {
@@ -60,6 +61,7 @@ export interface DeliveriesOptions {
   readonly schema: GraphQLSchema;
   /** An error as the caller may see it. */
   readonly present: (error: unknown) => GraphQLError;
+  readonly counts: DeliveryCounts;
 }
 
 /** Those who get the same. */
@@ -78,7 +80,7 @@ interface Group {
   members: number;
 }
 
-export function createSubscribe({ schema, present }: DeliveriesOptions): Subscribe {
+export function createSubscribe({ schema, present, counts }: DeliveriesOptions): Subscribe {
   const events = deliverySchema(schema);
   const planFor = createPlanner(schema, events);
   const groups = new WeakMap<Plan, Map<string, Group>>();
@@ -124,6 +126,7 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
   }
 
   function payloadOf(event: object, group: Group, asking: Viewing): Payload | Promise<Payload> {
+    counts.deliveries++;
     if (group.viewer.asked()) return alone(event, group, asking);
     const shared = group.payloads.get(event) ?? share(event, group);
     const own = (payload: Payload | null) => payload ?? alone(event, group, asking);
@@ -151,6 +154,7 @@ export function createSubscribe({ schema, present }: DeliveriesOptions): Subscri
   }
 
   function resultOf(event: object, group: Group, context: Context): ExecutionResult | Promise<ExecutionResult> {
+    counts.results++;
     const data = group.make && complete(group.make, event, { context, variables: group.coerced });
     const result = (made: Data | null) => (made === null ? unusual(event, group, context) : { data: made });
     return data instanceof Promise ? data.then(result) : result(data);

@@ -13,6 +13,7 @@ import { createExecute, type ExecuteArgs } from './execution.ts';
 import { createPrepare, type DocumentRules, type Prepare, USUAL_RULES } from './operation.ts';
 import { createTextOf, type PersistedOperations, type TextOf } from './persisted.ts';
 import { schema } from './schema.ts';
+import { createEngineCounts, type EngineStats } from './stats.ts';
 
 export interface Engine {
   readonly schema: GraphQLSchema;
@@ -22,7 +23,9 @@ export interface Engine {
   readonly subscribe: Subscribe;
   /** A query or a mutation. */
   execute(args: ExecuteArgs): Promise<ExecutionResult>;
+  /** The error as the caller may see it. Whatever a caller is told has to pass here, and may pass twice. */
   present(error: unknown): GraphQLError;
+  stats(): EngineStats;
 }
 
 export interface EngineOptions extends Partial<DocumentRules> {
@@ -35,14 +38,27 @@ export function createEngine(
   report: (cause: unknown, requestId: string) => void,
   { persisted = null, ...rules }: EngineOptions = {},
 ): Engine {
-  const present = (error: unknown) => presentError(error, report);
+  const counts = createEngineCounts();
+  const presented = new WeakSet<object>();
+  const subscribe = createSubscribe({ schema, present, counts });
   const commandsIn = createCommandCount();
   const execute = createExecute(schema);
 
+  function present(error: unknown): GraphQLError {
+    const shown = presentError(error, report);
+    if (presented.has(shown)) return shown;
+    presented.add(shown);
+    const code = String(shown.extensions.code);
+    counts.refusals.set(code, (counts.refusals.get(code) ?? 0) + 1);
+    return shown;
+  }
+
   /** Before anything of it is done. */
-  function charge({ document, operationName, context }: ExecuteArgs): void {
+  function begin({ document, operationName, context }: ExecuteArgs): void {
     const operation = getOperationAST(document, operationName);
-    const commands = operation == null ? 0 : commandsIn(document, operation);
+    if (operation == null) return;
+    counts.operations[operation.operation]++;
+    const commands = commandsIn(document, operation);
     if (commands > 0 && context.caller !== null) context.hub.charge(context.caller, commands);
   }
 
@@ -50,10 +66,13 @@ export function createEngine(
     schema,
     textOf: createTextOf(persisted),
     prepare: createPrepare(schema, { ...USUAL_RULES, ...rules }),
-    subscribe: createSubscribe({ schema, present }),
+    subscribe(args) {
+      counts.operations.subscription++;
+      return subscribe(args);
+    },
     async execute(args) {
       try {
-        charge(args);
+        begin(args);
       } catch (error) {
         return { data: null, errors: [present(error)] };
       }
@@ -61,6 +80,7 @@ export function createEngine(
       return result.errors === undefined ? result : { ...result, errors: result.errors.map(present) };
     },
     present,
+    stats: () => counts,
   };
 }
 

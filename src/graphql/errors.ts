@@ -195,6 +195,19 @@ export function documentError(
   return new GraphQLError(error.message, { nodes, source, positions, extensions: { code, retryable: false } });
 }
 
+/**
+ * One for a caller of their own, of an error that is kept for everybody who sends the same again: Yoga notes an HTTP
+ * status in those it answers, and each that is answered is counted.
+ */
+export function copyOf({ message, nodes, source, positions, extensions }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: { ...extensions },
+  });
+}
+
 /** WebSocket close codes beyond the protocol's own. */
 export const CLOSE_CODES = {
   1009: 'A message had more than 64 KiB. A calendar, and what the backend says at length, goes over HTTP, up to 1 MiB.',

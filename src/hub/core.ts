@@ -10,6 +10,7 @@ import { type Store, StoreUnavailable } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { createOwnSessions, type OwnSessions } from './own-sessions.ts';
+import type { HubCounts } from './stats.ts';
 import { createSites, type Sites } from './sites.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
 
@@ -39,6 +40,9 @@ export interface Core {
   readonly node: NodeId;
   readonly sites: Sites;
   readonly own: OwnSessions;
+  readonly counts: HubCounts;
+  /** See HubStats. */
+  sweepBehind(): Millis;
   /** Applies the events that `say` makes of the record as it stands, in one update. */
   report(person: Person, say: Say): Promise<Reported>;
   /** From now on calls `tell` with whatever a report leaves, those among them that only let time pass. It must not throw. */
@@ -68,9 +72,10 @@ export interface CoreOptions {
   readonly log: Log;
   readonly timings: Timings;
   readonly node: NodeId;
+  readonly counts: HubCounts;
 }
 
-export function createCore({ clock, store, log, timings, node }: CoreOptions): Core {
+export function createCore({ clock, store, log, timings, node, counts }: CoreOptions): Core {
   const idleTimeoutOf = (site: SiteRecord): Millis => site.settings.idleTimeout ?? timings.idleTimeout;
   const sites = createSites(store);
   sites.onChange((id, site, before) => {
@@ -91,6 +96,7 @@ export function createCore({ clock, store, log, timings, node }: CoreOptions): C
     log,
     due: (now, limit) => store.due(now, limit),
     settle: (person) => report(person, () => []),
+    counts,
   });
 
   async function report(person: Person, say: Say): Promise<Reported> {
@@ -121,6 +127,8 @@ export function createCore({ clock, store, log, timings, node }: CoreOptions): C
     node,
     sites,
     own,
+    counts,
+    sweepBehind: sweeper.behind,
     report,
     onReport: (tell) => void listeners.push(tell),
     async close() {

@@ -23,6 +23,7 @@ import { createRooms } from './room.ts';
 import { createService, type ServiceOptions } from './service.ts';
 import { createSessions } from './session.ts';
 import { createSettings, type SettingsDefaults } from './settings.ts';
+import { createHubCounts, type HubStats } from './stats.ts';
 import { createStatuses } from './status.ts';
 import { createAccounts } from './watch-account.ts';
 
@@ -36,18 +37,22 @@ export interface HubOptions {
   readonly timings: Timings & Pick<ServiceOptions, 'pingInterval'>;
   readonly limits: Limits;
   readonly defaults: SettingsDefaults;
+  /** Has the work done that reading anew is; for whoever wants to know when, and how long it takes. */
+  readonly aroundResync?: (work: () => Promise<void>) => Promise<void>;
 }
 
-export function createHub({ store, clock, log, timings, limits, defaults }: HubOptions) {
+export function createHub(options: HubOptions) {
+  const { store, clock, log, timings, limits, defaults, aroundResync = (work) => work() } = options;
   const node = asNodeId(randomBytes(9).toString('base64url'));
-  const core = createCore({ store, clock, log, timings, node });
-  const mailboxes = createMailboxes(clock);
-  const { closeWatches, reread, watchPeople, silencePeople, refreshPeople, ...people } = createPeople(
+  const counts = createHubCounts();
+  const core = createCore({ store, clock, log, timings, node, counts });
+  const mailboxes = createMailboxes(clock, counts);
+  const { closeWatches, countWatched, reread, watchPeople, silencePeople, refreshPeople, ...people } = createPeople(
     core,
     limits,
     mailboxes,
   );
-  const { rereadRooms, closeRooms, silenceRooms, refreshRooms, ...rooms } = createRooms(core, mailboxes);
+  const { rereadRooms, closeRooms, countRooms, silenceRooms, refreshRooms, ...rooms } = createRooms(core, mailboxes);
   const { rereadChannels, closeChannels, ...channels } = createChannels({ core, limits, watchPeople });
   const { closeService, ...service } = createService({ core, mailboxes, defaults, pingInterval: timings.pingInterval });
   const { closeCalendars, ...calendars } = createCalendars(core);
@@ -67,7 +72,8 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
   /** Messages may have been lost, and perhaps more: everything that this process relies on is read anew. */
   const stopGaps = store.onGap(() => {
     membership?.doubt();
-    rereadAll().catch((error: unknown) => {
+    counts.resyncs++;
+    aroundResync(rereadAll).catch((error: unknown) => {
       log.warn({ err: error }, 'reading anew failed; the store is away again, and its return starts another');
     });
   });
@@ -80,6 +86,15 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
       await Promise.all([reread(), rereadRooms(), rereadChannels()]);
     }
   }
+
+  const stats = (): HubStats => ({
+    ...counts,
+    sessions: core.own.count(),
+    watches: mailboxes.count(),
+    watchedPeople: countWatched(),
+    watchedRooms: countRooms(),
+    sweepBehind: core.sweepBehind(),
+  });
 
   async function close(): Promise<void> {
     stopGaps();
@@ -109,6 +124,7 @@ export function createHub({ store, clock, log, timings, limits, defaults }: HubO
     ...calendars,
     ...createSettings(core, defaults),
     ...service,
+    stats,
     /** Resolves when the store answers; rejects with StoreUnavailable. */
     check: () => store.check(),
     /** Ends every watch, lets go of every session of this process as a restart would, and stops the clockwork. */

@@ -8,6 +8,8 @@
 /** Where mailboxes are kept while they are open. */
 export interface Home {
   forget(mailbox: Endable): void;
+  /** A value was overtaken before it was read. */
+  noteConflated(): void;
 }
 
 export interface Endable {
@@ -54,12 +56,14 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
       if (reader === undefined) this.attentive?.ready();
       else reader.resolve({ value: this.take() ?? value, done: false });
     } else if (this.firstKey === key) {
+      this.home.noteConflated();
       const merged = this.merge(this.first, value);
       if (merged === null) this.shift();
       else this.first = merged;
     } else {
       this.more ??= new Map();
       const before = this.more.get(key);
+      if (before !== undefined) this.home.noteConflated();
       const merged = before === undefined ? value : this.merge(before, value);
       if (merged === null) this.more.delete(key);
       else this.more.set(key, merged);

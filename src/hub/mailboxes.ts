@@ -4,14 +4,17 @@ import type { Stop } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Endable, Home } from './mailbox.ts';
 import { Refusal } from './refusal.ts';
+import type { HubCounts } from './stats.ts';
 
 export interface Mailboxes extends Home {
   /** Ends it with UNAUTHENTICATED at `until`; null: never. */
   keep(mailbox: Endable, until: Millis | null): void;
   endAll(): void;
+  /** How many are open. */
+  count(): number;
 }
 
-export function createMailboxes(clock: Clock): Mailboxes {
+export function createMailboxes(clock: Clock, counts: Pick<HubCounts, 'conflated'>): Mailboxes {
   const all = new Set<Endable>();
   const expiring = new Map<Endable, Stop>();
 
@@ -28,6 +31,10 @@ export function createMailboxes(clock: Clock): Mailboxes {
       expiring.get(mailbox)?.();
       expiring.delete(mailbox);
     },
+    noteConflated() {
+      counts.conflated++;
+    },
+    count: () => all.size,
     endAll() {
       for (const mailbox of [...all]) mailbox.end();
     },

@@ -39,6 +39,7 @@ export interface OwnSessions {
   /** The site's default has changed. */
   retimeSite(site: SiteId, idleTimeout: Millis): void;
   all(): Iterable<OwnSession>;
+  count(): number;
   close(): void;
 }
 
@@ -152,6 +153,7 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       }
     },
     all: () => sessions.values(),
+    count: () => sessions.size,
     close() {
       closed = true;
       cancel();

@@ -29,7 +29,7 @@ export const UPSERT_LIMIT = 100; // people in one upsertUsers
 export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   const { clock, store, sites } = core;
   const lastSeen = createRecent<Heard>(LAST_SEEN);
-  const watches = createWatches({ store, clock, mailboxes, linger: core.timings.linger });
+  const watches = createWatches({ store, clock, mailboxes, linger: core.timings.linger, counts: core.counts });
 
   /** While the store is out of reach: what was last known here, marked stale. StoreUnavailable when that is nothing. */
   async function look(people: readonly Person[]): Promise<readonly Seen[]> {
@@ -154,6 +154,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     /** Messages may have been lost: reads everybody watched anew. */
     reread: watches.reread,
     closeWatches: () => watches.close(),
+    countWatched: watches.count,
   };
 }
 

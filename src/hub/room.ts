@@ -17,7 +17,8 @@ export interface EnterRoomInput {
 }
 
 export function createRooms(core: Core, mailboxes: Mailboxes) {
-  const rosters = createRosters({ store: core.store, clock: core.clock, mailboxes, linger: core.timings.linger });
+  const { store, clock, timings, counts } = core;
+  const rosters = createRosters({ store, clock, mailboxes, linger: timings.linger, counts });
 
   /** Asks for the session only when everything else is right: `sessionFor` may open one. Resolves with it. */
   async function enterRoom(person: Person, input: EnterRoomInput, sessionFor: () => Promise<string>): Promise<string> {
@@ -90,6 +91,7 @@ export function createRooms(core: Core, mailboxes: Mailboxes) {
     refreshRooms: rosters.refresh,
     rereadRooms: rosters.reread,
     closeRooms: rosters.close,
+    countRooms: rosters.size,
   };
 }
 

@@ -13,6 +13,7 @@ import { createLinger } from './linger.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { SECOND_LOOK } from './reread.ts';
+import type { HubCounts } from './stats.ts';
 import { type Seen, see, type WatchOptions } from './watch.ts';
 
 /** Somebody in a room. */
@@ -43,6 +44,8 @@ export interface Rosters {
   refresh(site: SiteId): void;
   /** Reads every room looked at anew, because messages may have been lost, and tells the differences. */
   reread(): Promise<void>;
+  /** How many rooms are followed. */
+  size(): number;
   close(): void;
 }
 
@@ -69,12 +72,13 @@ export interface RostersOptions {
   readonly clock: Clock;
   readonly mailboxes: Mailboxes;
   readonly linger: Millis;
+  readonly counts: Pick<HubCounts, 'changes'>;
 }
 
 const READ_BATCH = 500; // records at once
 const MOST_GONE = 1_000; // people remembered as gone, above which all of them are forgotten
 
-export function createRosters({ store, clock, mailboxes, linger }: RostersOptions): Rosters {
+export function createRosters({ store, clock, mailboxes, linger, counts }: RostersOptions): Rosters {
   const rosters = new Map<string, Roster>();
   const silent = new Set<SiteId>();
   const idle = createLinger(clock, linger, release);
@@ -155,7 +159,9 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
     roster.count += Number(member !== null) - Number(was !== null);
     forgetGone(roster);
     const change = roster.known === null ? changeOf(was, member, roster.count) : null;
-    if (change !== null) for (const mailbox of roster.watchers) mailbox.put(key, change);
+    if (change === null) return;
+    counts.changes++;
+    for (const mailbox of roster.watchers) mailbox.put(key, change);
   }
 
   function silence(site: SiteId, quiet: boolean): void {
@@ -232,6 +238,7 @@ export function createRosters({ store, clock, mailboxes, linger }: RostersOption
         for (const roster of rosters.values()) read(roster, true).catch(() => undefined); // away again; its return starts another
       });
     },
+    size: () => rosters.size,
     close() {
       stopSecondLook?.();
       idle.close();

@@ -3,10 +3,13 @@ import { asMillis, type Millis, type Person } from '../presence/ids.ts';
 import type { Due } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import type { HubCounts } from './stats.ts';
 
 export interface Sweeper {
   /** Some record has this deadline now; an earlier one than the sweeper sleeps for wakes it then. */
   expect(deadline: Millis | null): void;
+  /** For how long the earliest deadline that is not settled yet has been due. */
+  behind(): Millis;
   close(): Promise<void>;
 }
 
@@ -15,13 +18,15 @@ export interface SweeperOptions {
   readonly log: Log;
   readonly due: (now: Millis, limit: number) => Promise<Due>;
   readonly settle: (person: Person) => Promise<unknown>;
+  readonly counts: Pick<HubCounts, 'sweeps' | 'sweepLag'>;
 }
 
 const BATCH = 200; // people settled at once; between two batches everybody else has a turn
 const RETRY = 250; // ms after a failure
 
-export function createSweeper({ clock, log, due, settle }: SweeperOptions): Sweeper {
+export function createSweeper({ clock, log, due, settle, counts }: SweeperOptions): Sweeper {
   let wakeAt: number = Infinity;
+  let dueSince: number = Infinity; // the earliest deadline that it woke for, until all is settled
   let cancel = () => {};
   let sweeping: Promise<void> | null = null;
   let again = false;
@@ -35,6 +40,7 @@ export function createSweeper({ clock, log, due, settle }: SweeperOptions): Swee
   }
 
   function wake(): void {
+    dueSince = Math.min(dueSince, wakeAt);
     wakeAt = Infinity;
     if (sweeping !== null) {
       // The sweep under way may have looked before this deadline was written.
@@ -61,17 +67,29 @@ export function createSweeper({ clock, log, due, settle }: SweeperOptions): Swee
       const failed = results.find((result) => result.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       if (closed) return;
-      if (people.length === 0) return expect(next);
+      if (people.length === 0) {
+        settled();
+        return expect(next);
+      }
       // Where nobody waits for a disk or for Redis, one batch would follow the other before anything else is heard.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
+
+  function settled(): void {
+    counts.sweeps++;
+    counts.sweepLag += behind();
+    dueSince = Infinity;
+  }
+
+  const behind = (): Millis => asMillis(Math.max(0, clock.now() - Math.min(dueSince, wakeAt)));
 
   // Deadlines written before this process started are due too.
   expect(clock.now());
 
   return {
     expect,
+    behind,
     async close() {
       closed = true;
       cancel();

@@ -13,6 +13,7 @@ import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { createRereading, type Follower } from './reread.ts';
 import { watchSelf } from './self-watch.ts';
+import type { HubCounts } from './stats.ts';
 import type { Account } from './watch-account.ts';
 
 /** What anybody may be told of a person. */
@@ -60,6 +61,8 @@ export interface Watches {
   refresh(site: SiteId): void;
   /** Reads everybody watched anew, because messages may have been lost, and tells the differences. */
   reread(): Promise<void>;
+  /** How many different people are followed. */
+  count(): number;
   /** Ends every watch and lets go of everybody. */
   close(): void;
 }
@@ -91,9 +94,10 @@ export interface WatchesOptions {
   readonly mailboxes: Mailboxes;
   /** How long somebody stays followed after the last watcher left, so that scrolling a list does not thrash the store. */
   readonly linger: Millis;
+  readonly counts: Pick<HubCounts, 'changes'>;
 }
 
-export function createWatches({ store, clock, mailboxes, linger }: WatchesOptions): Watches {
+export function createWatches({ store, clock, mailboxes, linger, counts }: WatchesOptions): Watches {
   const subjects = new Map<string, Subject>();
   const silent = new Set<SiteId>();
   const idle = createLinger<string>(clock, linger, (key) => {
@@ -186,6 +190,7 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
   }
 
   function tell(subject: Subject, seen: Seen): void {
+    counts.changes++;
     subject.told = seen;
     subject.doubted = false;
     const sighting: Sighting = { seen, initial: false };
@@ -269,6 +274,7 @@ export function createWatches({ store, clock, mailboxes, linger }: WatchesOption
       for (const subject of subjects.values()) if (subject.person.site === site) subject.first = null;
     },
     reread: rereading.reread,
+    count: () => subjects.size,
     close() {
       idle.close();
       rereading.close();

@@ -1,5 +1,5 @@
 /** The API over HTTP: queries and mutations, and subscriptions as server-sent events, by Yoga. */
-import { type DocumentNode, GraphQLError } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import { type CORSOptions, createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../graphql/caller.ts';
@@ -7,7 +7,7 @@ import type { Context } from '../graphql/context.ts';
 import type { Variables } from '../graphql/cost.ts';
 import type { Delivery } from '../graphql/delivery.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
-import { apiError } from '../graphql/errors.ts';
+import { apiError, copyOf } from '../graphql/errors.ts';
 import { takesMuch } from '../graphql/large-input.ts';
 import { resultsOf } from '../graphql/results.ts';
 import type { Hub } from '../hub/hub.ts';
@@ -159,16 +159,6 @@ function variablesIn(context: object): Variables | null {
   if (typeof params !== 'object' || params === null || !('variables' in params)) return null;
   const { variables } = params;
   return typeof variables === 'object' && variables !== null ? { ...variables } : null;
-}
-
-/** Yoga notes an HTTP status in the errors it answers; the engine's own are for everybody who sends the same again. */
-function copyOf({ message, nodes, source, positions, extensions }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, {
-    nodes: nodes ?? null,
-    source: source ?? null,
-    positions: positions ?? null,
-    extensions: { ...extensions },
-  });
 }
 
 function corsFor({ headers }: Request, originAllowed: OriginCheck): false | CORSOptions {

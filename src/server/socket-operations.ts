@@ -8,7 +8,7 @@ import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Viewing } from '../graphql/delivery.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
-import { apiError } from '../graphql/errors.ts';
+import { apiError, copyOf } from '../graphql/errors.ts';
 import type { Limits } from '../hub/limits.ts';
 import { Sink } from './outlet.ts';
 import type { Peer } from './peer.ts';
@@ -55,11 +55,11 @@ export function createSocketOperations(options: SocketOperationsOptions) {
     try {
       if (Object.keys(socket.subscriptions).length > limit) {
         const says = `One socket has at most ${limit} operations under way. Complete one first.`;
-        return [apiError('OPERATION_LIMIT_EXCEEDED', says, { limit })];
+        return [engine.present(apiError('OPERATION_LIMIT_EXCEEDED', says, { limit }))];
       }
       const peer = socket.extra;
       const { document, errors } = engine.prepare(engine.textOf(payload), payload.variables);
-      if (document === null || errors.length > 0) return errors;
+      if (document === null || errors.length > 0) return errors.map((error) => engine.present(copyOf(error)));
       chosenOperation(document, payload.operationName);
       const caller = peer.caller ?? (await callerOf(payload));
       return {

@@ -18,6 +18,7 @@ import { sealRecord } from './envelope.ts';
 import { createLocalFeed } from './feed.ts';
 import { personKey, personOf, roomKey } from './key.ts';
 import { createLedger } from './ledger.ts';
+import type { StoreCounts } from './stats.ts';
 import type { Due, RoomName, Stop } from './store.ts';
 
 export interface People {
@@ -47,9 +48,10 @@ export interface PeopleOptions {
   readonly now: () => Millis;
   /** The least version of what was there when this process began. */
   readonly opened: Micros;
+  readonly counts: Pick<StoreCounts, 'commits'>;
 }
 
-export function createPeople({ disk, engine, deadlines, now, opened }: PeopleOptions): People {
+export function createPeople({ disk, engine, deadlines, now, opened, counts }: PeopleOptions): People {
   const live = new Map<string, PresenceRecord>();
   const online = createCensus();
   const feed = createLocalFeed<PresenceRecord>(engine, 'person');
@@ -106,7 +108,7 @@ export function createPeople({ disk, engine, deadlines, now, opened }: PeopleOpt
     });
   }
 
-  const ledger = createLedger({ now, load, save, show });
+  const ledger = createLedger({ now, load, save, show, counts });
 
   return {
     read: (person) => load(personKey(person)),

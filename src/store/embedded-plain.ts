@@ -7,6 +7,7 @@ import { sealRecord } from './envelope.ts';
 import { createLocalFeed, type Feed } from './feed.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createRecent } from './recent.ts';
+import type { StoreCounts } from './stats.ts';
 
 export interface PlainRecords<Body> extends Ledger<Body> {
   read(key: string): Body;
@@ -27,10 +28,11 @@ export interface PlainRecordsOptions<Body extends Versioned> {
   /** How much is kept decoded, each record counting for its `weightOf`, or for one; 0: nothing. */
   readonly remembered?: number;
   readonly weightOf?: (record: Body) => number;
+  readonly counts: Pick<StoreCounts, 'commits'>;
 }
 
 export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
-  const { disk, engine, now, kind, codec, empty, onChange, remembered = 0, weightOf } = options;
+  const { disk, engine, now, kind, codec, empty, onChange, remembered = 0, weightOf, counts } = options;
   const { follow, publish } = createLocalFeed<Body>(engine, kind);
   const recent = createRecent<Body>(remembered, weightOf);
 
@@ -44,6 +46,7 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
 
   const ledger = createLedger<Body>({
     now,
+    counts,
     load: read,
     save: (key, _, after) => disk.put(key, sealRecord(key, after, codec)),
     async show(key, before, after, steps) {

@@ -11,7 +11,7 @@ import { EMPTY_SITE } from '../presence/site.ts';
 import { createAgenda } from './agenda.ts';
 import { createChannelIndex } from './channel-index.ts';
 import { channelCodec, recordCodec, siteCodec } from './codec.ts';
-import { memoryDisk } from './disk.ts';
+import { type Disk, memoryDisk } from './disk.ts';
 import { createPeople } from './embedded-people.ts';
 import { createPlainRecords } from './embedded-plain.ts';
 import { createOrphans, createTexts } from './embedded-texts.ts';
@@ -19,6 +19,7 @@ import { unseal, unsealRecord } from './envelope.ts';
 import { channelKey, channelOf, isTextKey, personOf, siteKey } from './key.ts';
 import { versionAfter } from './ledger.ts';
 import { openDataFile } from './lmdb/datafile.ts';
+import { createStoreCounts, type StoreCounts } from './stats.ts';
 import { type Channel, type Store, StoreUnavailable } from './store.ts';
 
 export interface EmbeddedOptions {
@@ -52,11 +53,12 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
       memberships.change(key, EMPTY_CHANNEL, unsealRecord(key, bytes, channelCodec));
     } else unsealRecord(key, bytes, siteCodec);
   };
-  const disk = dataDir === 'memory' ? memoryDisk() : await openDataFile(dataDir, find);
+  const counts = createStoreCounts();
+  const disk = counted(dataDir === 'memory' ? memoryDisk() : await openDataFile(dataDir, find), counts);
   await orphans.remove(disk).catch(() => undefined); // of a full disk; the next start does it
   const engine = new PubSub();
-  const people = createPeople({ disk, engine, deadlines, now, opened });
-  const plain = { disk, engine, now };
+  const people = createPeople({ disk, engine, deadlines, now, opened, counts });
+  const plain = { disk, engine, now, counts };
   const sites = createPlainRecords({ ...plain, kind: 'site', codec: siteCodec, empty: EMPTY_SITE });
   const channels = createPlainRecords({
     ...plain,
@@ -72,8 +74,13 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
 
   /** Every way in, so that none is left open after `close`. */
   async function enter<Answer>(answer: () => Answer | Promise<Answer>): Promise<Answer> {
-    if (closing !== null) throw new StoreUnavailable('The store is closed.');
-    return answer();
+    try {
+      if (closing !== null) throw new StoreUnavailable('The store is closed.');
+      return await answer();
+    } catch (error) {
+      if (error instanceof StoreUnavailable) counts.failures++;
+      throw error;
+    }
   }
 
   const channelsWith = (person: Person): readonly Channel[] =>
@@ -110,8 +117,19 @@ export async function openEmbeddedStore({ dataDir, now: wall }: EmbeddedOptions)
     spend: null,
     nodes: null,
     reachable: () => closing === null,
+    stats: () => counts,
     onGap: () => () => {}, // within one process no message is lost
     check: () => enter(() => disk.check()),
     close: () => (closing ??= finish()),
+  };
+}
+
+function counted(disk: Disk, counts: Pick<StoreCounts, 'roundTrips'>): Disk {
+  return {
+    ...disk,
+    put(key, bytes) {
+      counts.roundTrips++;
+      return disk.put(key, bytes);
+    },
   };
 }

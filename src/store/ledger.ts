@@ -4,6 +4,7 @@
  * anybody see any of them. So a thousand updates of one person cost two writes, not a thousand.
  */
 import { asMicros, type Micros, type Millis } from '../presence/ids.ts';
+import type { StoreCounts } from './stats.ts';
 
 export interface Ledger<Entry> {
   update(key: string, change: Change<Entry>): Promise<Entry>;
@@ -21,6 +22,7 @@ export interface LedgerOptions<Entry> {
   readonly save: (key: string, before: Entry, after: Entry) => Promise<void>;
   /** Shows what now stands, and the steps that led there. */
   readonly show: (key: string, before: Entry, after: Entry, steps: readonly Entry[]) => Promise<void>;
+  readonly counts: Pick<StoreCounts, 'commits'>;
 }
 
 interface Waiting<Entry> {
@@ -30,7 +32,7 @@ interface Waiting<Entry> {
 }
 
 export function createLedger<Entry extends { readonly version: Micros }>(options: LedgerOptions<Entry>): Ledger<Entry> {
-  const { now, load, save, show } = options;
+  const { now, load, save, show, counts } = options;
   /** A line for each record with updates under way; as many wait as there are callers that wait. */
   const lines = new Map<string, Waiting<Entry>[]>();
   const serving = new Set<Promise<void>>();
@@ -76,6 +78,7 @@ export function createLedger<Entry extends { readonly version: Micros }>(options
     });
     if (steps.length > 0) {
       await save(key, before, entry);
+      counts.commits += steps.length;
       await show(key, before, entry, steps);
     }
     return answers;

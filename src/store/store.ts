@@ -13,6 +13,7 @@ import type { ChannelRecord } from '../presence/channel.ts';
 import type { Millis, NodeId, Person, SiteId, UserId } from '../presence/ids.ts';
 import type { PresenceRecord } from '../presence/record.ts';
 import type { SiteRecord } from '../presence/site.ts';
+import type { StoreStats } from './stats.ts';
 
 export interface Store {
   /** The records of these people, in their order; somebody never seen has EMPTY_RECORD. As last committed, not settled. */
@@ -73,6 +74,7 @@ export interface Store {
 
   /** Whether the store answered when it was last asked; cheap. */
   reachable(): boolean;
+  stats(): StoreStats;
   /** Resolves when the store can answer, rejects with StoreUnavailable when it cannot. */
   check(): Promise<void>;
   /** Waits for what is under way, then lets go of everything. May be called again. */

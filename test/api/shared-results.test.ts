@@ -26,6 +26,7 @@ import { createSubscribe, type Delivery, type Subscribe } from '../../src/graphq
 import { chosenOperation } from '../../src/graphql/engine.ts';
 import { presentError } from '../../src/graphql/errors.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { createEngineCounts } from '../../src/graphql/stats.ts';
 import { Mailbox } from '../../src/hub/mailbox.ts';
 import { asSessionId, asSiteId, asUserId } from '../../src/presence/ids.ts';
 import { rest } from '../support/manual-clock.ts';
@@ -218,7 +219,7 @@ it('tells everybody what an execution of their own would have told them, whateve
   const input = { name: 'Lunch', emoji: '🍜', availability: 'AWAY' };
   await mutate(http(service, 'dev:boss:admin'), 'createCustomStatus', input);
   for (const who of PEOPLE) await mutate(http(service, `dev:${who}`), 'openSession', {});
-  const subscribe = createSubscribe({ schema, present });
+  const subscribe = createSubscribe({ schema, present, counts: createEngineCounts() });
   const operations = fc.oneof(
     operationsOn(schema, 'presenceChanged', ', $ids: [ID!]', '(userIds: $ids)'),
     operationsOn(schema, 'roomChanged', '', '(key: "office")'),
@@ -294,7 +295,7 @@ function temptation() {
           type: new GraphQLNonNull(happened),
           resolve: (event) => event,
           subscribe: () => {
-            const mailbox = new Source({ forget: () => open.delete(mailbox) });
+            const mailbox = new Source({ forget: () => open.delete(mailbox), noteConflated: () => {} });
             open.add(mailbox);
             return mailbox;
           },
@@ -317,7 +318,7 @@ function attempted(what: () => string): string {
 }
 
 it('never tells anybody what was made for somebody else, whatever a field depends on', async () => {
-  const subscribe = createSubscribe({ schema: tempting, present });
+  const subscribe = createSubscribe({ schema: tempting, present, counts: createEngineCounts() });
   const words = fc.constantFrom('tea', 'coffee', 'toast', 'soup');
   await fc.assert(
     fc.asyncProperty(
@@ -348,7 +349,7 @@ it('makes a result once for all who get the same, and anew for each who may not'
   if (field === undefined) throw new Error('there is no text');
   let made = 0;
   field.resolve = () => `made ${++made}`;
-  const subscribe = createSubscribe({ schema: counted, present });
+  const subscribe = createSubscribe({ schema: counted, present, counts: createEngineCounts() });
   const begun = async (below: string) => {
     const document = documentOf(`subscription { happened { ${below} } }`);
     const operation = chosenOperation(document, null);

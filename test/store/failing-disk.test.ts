@@ -9,6 +9,7 @@ import { type Disk, memoryDisk } from '../../src/store/disk.ts';
 import { createPeople, type People } from '../../src/store/embedded-people.ts';
 import { readSnapshot } from '../../src/store/lmdb/snapshot.ts';
 import { openLmdb } from '../../src/store/lmdb/transactions.ts';
+import { createStoreCounts } from '../../src/store/stats.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
 import { dataFile, newDataDir, openIn } from './data-dir.ts';
 import { connected, counted, ending, named, person } from './samples.ts';
@@ -98,6 +99,7 @@ function openPeople(): { readonly people: People; readonly fail: (failing: boole
     deadlines: createAgenda(),
     now: () => asMillis(Date.now()),
     opened: asMicros(1),
+    counts: createStoreCounts(),
   });
   return {
     people,

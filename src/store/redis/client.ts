@@ -144,6 +144,17 @@ export function messengerOf(client: Redis | Cluster): Redis | null {
   return client instanceof Cluster ? (Reflect.get(client, 'subscriber')?.getInstance() ?? null) : null;
 }
 
+/** Calls `tell` with each command that is sent. */
+export function onCommand(client: Client, tell: () => void): void {
+  const send = client.sendCommand;
+  Object.assign(client, {
+    sendCommand(...given: unknown[]) {
+      tell();
+      return Reflect.apply(send, client, given);
+    },
+  });
+}
+
 function withScripts(client: Redis | Cluster): Client {
   const script = (name: string) => ({ lua: readFileSync(new URL(name, import.meta.url), 'utf8') });
   client.defineCommand('commitPeople', script('commit.lua'));

@@ -2,6 +2,7 @@
  * How long anybody waits for Redis, and what they are told. A short absence is waited for; a longer one is answered in
  * time, and what was not begun by then is not done later, behind the back of somebody who was told that it failed.
  */
+import type { StoreCounts } from '../stats.ts';
 import { type Stop, StoreUnavailable } from '../store.ts';
 import type { Client } from './client.ts';
 
@@ -20,12 +21,13 @@ export interface PatienceOptions {
   readonly later: (ms: number, run: () => void) => Stop;
   /** Redis answers again after it did not. */
   readonly onReturn: () => void;
+  readonly counts: Pick<StoreCounts, 'failures'>;
 }
 
 const MOST = 1_900; // ms; a mutation is answered within two seconds
 const RECONNECT = 800; // ms of MOST in which a lost connection may come back; a command may take 1,000 then
 
-export function createPatience({ client, later, onReturn }: PatienceOptions): Patience {
+export function createPatience({ client, later, onReturn, counts }: PatienceOptions): Patience {
   let closed = false;
   let reached = true;
   let coming: Promise<void> | null = null;
@@ -49,7 +51,10 @@ export function createPatience({ client, later, onReturn }: PatienceOptions): Pa
       reached = true;
       return answer;
     } catch (error) {
-      if (error instanceof StoreUnavailable) reached = false;
+      if (error instanceof StoreUnavailable) {
+        reached = false;
+        counts.failures++;
+      }
       throw error;
     }
   }

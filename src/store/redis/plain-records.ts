@@ -5,6 +5,7 @@
 import { asMicros } from '../../presence/ids.ts';
 import type { Codec, Versioned } from '../codec.ts';
 import { createRecent } from '../recent.ts';
+import type { StoreCounts } from '../stats.ts';
 import type { Client } from './client.ts';
 import type { Keys } from './keys.ts';
 import { answered, type Patience } from './patience.ts';
@@ -36,6 +37,7 @@ export interface PlainRecordsOptions<Body extends Versioned> {
   readonly weightOf?: (record: Body) => number;
   /** Keeps what is found by other ways than the key. */
   readonly index?: PlainIndex<Body>;
+  readonly counts: Pick<StoreCounts, 'commits' | 'conflicts' | 'restored'>;
 }
 
 export interface PlainIndex<Body> {
@@ -56,7 +58,7 @@ interface Change<Body> {
 }
 
 export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
-  const { client, keys, cluster, publish, codec, empty, index } = options;
+  const { client, keys, cluster, publish, codec, empty, index, counts } = options;
   const recent = createRecent<Body>(options.remembered, options.weightOf);
   const groupOf = (key: string) => (cluster ? keys.shardOf(key) : 0);
 
@@ -75,7 +77,9 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
     for (;;) {
       const remembered = recent.get(key);
       if (remembered === undefined || remembered.version <= standing.version) break;
-      standing = (await commit({ key, before: standing, after: remembered, restore: true })).stands;
+      const { committed, stands } = await commit({ key, before: standing, after: remembered, restore: true });
+      if (committed) counts.restored++;
+      standing = stands;
     }
     recent.set(key, standing);
     return standing;
@@ -91,6 +95,7 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
         return before;
       }
       const { committed, stands } = await commit({ key, before, after });
+      counts[committed ? 'commits' : 'conflicts']++;
       before = await whole(key, stands);
       if (committed) return before;
     }

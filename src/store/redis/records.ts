@@ -9,6 +9,7 @@ import type { Agenda } from '../agenda.ts';
 import { recordCodec } from '../codec.ts';
 import { personKey, personOf } from '../key.ts';
 import { createRecent } from '../recent.ts';
+import type { StoreCounts } from '../stats.ts';
 import type { Client } from './client.ts';
 import { createCommitter } from './committer.ts';
 import { gathered } from './gathered.ts';
@@ -37,6 +38,7 @@ export interface RecordsOptions {
   readonly agenda: Agenda<string>;
   /** Called with every record that was written again. */
   readonly onRestored: (record: PresenceRecord) => void;
+  readonly counts: Pick<StoreCounts, 'commits' | 'conflicts' | 'restored'>;
 }
 
 const RECENT = 50_000; // records kept to start changes from
@@ -44,7 +46,8 @@ const REPAIR_BATCH = 500; // records read at once
 const REPAIRS_AT_ONCE = 2; // batches: Redis writes those of one while those of the other are compared
 const AT_ONCE = asMillis(0);
 
-export function createRecords({ client, keys, cluster, publish, agenda, onRestored }: RecordsOptions): Records {
+export function createRecords(options: RecordsOptions): Records {
+  const { client, keys, cluster, publish, agenda, onRestored, counts } = options;
   const commit = createCommitter({ client, keys, cluster, publish });
   const recent = createRecent<PresenceRecord>(RECENT);
 
@@ -73,6 +76,7 @@ export function createRecords({ client, keys, cluster, publish, agenda, onRestor
       if (person === null || remembered === undefined || remembered.version <= standing.version) break;
       const outcome = await commit(person, { before: standing, after: remembered, restore: true });
       if ('version' in outcome) {
+        counts.restored++;
         onRestored(remembered);
         return keep(key, remembered, outcome.version);
       }
@@ -102,7 +106,11 @@ export function createRecords({ client, keys, cluster, publish, agenda, onRestor
         agenda.set(key, AT_ONCE); // nobody knows whether it was committed, and so who times it: it is looked at again
         throw error;
       });
-      if ('version' in outcome) return keep(key, step.after, outcome.version);
+      if ('version' in outcome) {
+        counts.commits++;
+        return keep(key, step.after, outcome.version);
+      }
+      counts.conflicts++;
       agenda.set(key, null); // whoever was first times it
       step = certain(await whole(key, outcome.standing), change);
     }

@@ -12,9 +12,10 @@ import { pageOf } from '../census.ts';
 import { channelCodec, recordCodec, siteCodec } from '../codec.ts';
 import { createFeed, type Feed, type FeedOptions } from '../feed.ts';
 import { channelKey, channelOf, personKey, personOf, roomKey, siteKey } from '../key.ts';
+import { createStoreCounts } from '../stats.ts';
 import { type Channel, type Stop, type Store, StoreUnavailable } from '../store.ts';
 import { createChannelIndex } from './channel-index.ts';
-import { connect, messengerOf } from './client.ts';
+import { connect, messengerOf, onCommand } from './client.ts';
 import { holders } from './committer.ts';
 import { createKeys, SHARDS } from './keys.ts';
 import { createNodes } from './nodes.ts';
@@ -47,12 +48,16 @@ export interface RedisStore extends Store {
 export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOptions): Promise<RedisStore> {
   const { client, subscriber, cluster, warnings } = await connect(url, later);
   const keys = createKeys(prefix);
+  const counts = createStoreCounts();
+  onCommand(client, () => {
+    counts.roundTrips++;
+  });
   const agenda = createAgenda<string>();
-  const patience = createPatience({ client, later, onReturn });
+  const patience = createPatience({ client, later, onReturn, counts });
   const publish = cluster ? 'SPUBLISH' : 'PUBLISH';
   const onRestored = (record: PresenceRecord) => nodes.suspect(holders(record));
-  const records = createRecords({ client, keys, cluster, publish, agenda, onRestored });
-  const plain = { client, keys, cluster, publish } as const;
+  const records = createRecords({ client, keys, cluster, publish, agenda, onRestored, counts });
+  const plain = { client, keys, cluster, publish, counts } as const;
   const siteRecords = createPlainRecords({ ...plain, codec: siteCodec, empty: EMPTY_SITE, remembered: SITES });
   const channelIndex = createChannelIndex({ client, keys, cluster });
   const channelRecords = createPlainRecords<ChannelRecord>({
@@ -281,6 +286,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     spend: (key, points, window) => patience.ask(() => spend(key, points, window)),
     nodes,
     reachable: patience.reachable,
+    stats: () => counts,
     onGap(tell) {
       gaps.add(tell);
       return () => gaps.delete(tell);
