@@ -10,8 +10,8 @@ import { type Store, StoreUnavailable } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { createOwnSessions, type OwnSessions } from './own-sessions.ts';
-import type { HubCounts } from './stats.ts';
 import { createSites, type Sites } from './sites.ts';
+import type { HubCounts } from './stats.ts';
 import { createSweeper, type Sweeper } from './sweeper.ts';
 
 /** Lengths of time, and what each decides. `offlineAfter` is at least `reconnectGrace`. */

@@ -56,15 +56,13 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
       if (reader === undefined) this.attentive?.ready();
       else reader.resolve({ value: this.take() ?? value, done: false });
     } else if (this.firstKey === key) {
-      this.home.noteConflated();
-      const merged = this.merge(this.first, value);
+      const merged = this.overtake(this.first, value);
       if (merged === null) this.shift();
       else this.first = merged;
     } else {
       this.more ??= new Map();
       const before = this.more.get(key);
-      if (before !== undefined) this.home.noteConflated();
-      const merged = before === undefined ? value : this.merge(before, value);
+      const merged = before === undefined ? value : this.overtake(before, value);
       if (merged === null) this.more.delete(key);
       else this.more.set(key, merged);
     }
@@ -133,6 +131,11 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
   /** Whether a single value waits. */
   protected hasOne(): boolean {
     return this.first !== undefined && (this.more === null || this.more.size === 0);
+  }
+
+  private overtake(waiting: Value, newer: Value): Value | null {
+    this.home.noteConflated();
+    return this.merge(waiting, newer);
   }
 
   private takeEnd(resolve: Reader<Value>['resolve'], reject: Reader<Value>['reject']): void {

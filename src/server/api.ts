@@ -86,6 +86,7 @@ export function createApi({
 /** Yoga takes requests apart and puts answers together; what is in between is the same as over WebSockets. */
 function byEngine(engine: Engine, streams: Streams, limits: ApiLimits): Plugin<Context> {
   const problems = new WeakMap<DocumentNode, readonly GraphQLError[]>();
+  const told = (error: GraphQLError) => engine.present(copyOf(error));
 
   /** The text of the document that is meant; throws when there is none, or the body is larger than it may be. */
   function textOf(params: GraphQLParams, { headers }: Request): string {
@@ -128,13 +129,13 @@ function byEngine(engine: Engine, streams: Streams, limits: ApiLimits): Plugin<C
       const text = typeof source === 'string' ? source : source.body;
       const { document, errors } = engine.prepare(text, variablesIn(context));
       setParseFn(() => {
-        if (document === null) throw errors.map(copyOf)[0];
+        if (document === null) throw errors.map(told)[0];
         problems.set(document, errors);
         return document;
       });
     },
     onValidate({ params: { documentAST }, setResult }) {
-      setResult((problems.get(documentAST) ?? []).map(copyOf));
+      setResult((problems.get(documentAST) ?? []).map(told));
     },
     onExecute({ setExecuteFn }) {
       setExecuteFn(({ document, operationName, variableValues, contextValue }) =>

@@ -36,6 +36,12 @@ export function clashesIn(settings: Settings): readonly Clash[] {
       `${values}. Allowed: PRESENCE_OFFLINE_AFTER at least as long as PRESENCE_RECONNECT_GRACE.`,
     );
   }
+  if (settings.PRESENCE_METRICS_PORT === settings.PORT && settings.PORT !== 0) {
+    clash(
+      ['PRESENCE_METRICS_PORT', 'PORT'],
+      `PRESENCE_METRICS_PORT and PORT are both ${settings.PORT}. Allowed: two ports, or PRESENCE_METRICS_TOKEN and no port of their own.`,
+    );
+  }
   return clashes;
 }
 
@@ -63,6 +69,15 @@ export function doubtsAbout(settings: Settings): readonly string[] {
   }
   if (secret === null && url === null && (issuer !== null || audience !== null)) {
     doubts.push('JWT_ISSUER and JWT_AUDIENCE do nothing in development mode.');
+  }
+  if (
+    settings.PRESENCE_METRICS_PORT !== null &&
+    settings.PRESENCE_METRICS_TOKEN === null &&
+    !isLoopback(settings.HOST)
+  ) {
+    doubts.push(
+      'PRESENCE_METRICS_PORT is open to everybody who reaches it: keep it closed to others, or set PRESENCE_METRICS_TOKEN.',
+    );
   }
   return doubts;
 }

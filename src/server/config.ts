@@ -29,9 +29,18 @@ export interface Config {
   readonly introspection: boolean;
   /** The file of the only operations there are; null: any. */
   readonly persistedOperations: string | null;
+  /** Where metrics are shown; null: nowhere. */
+  readonly metrics: MetricsConfig | null;
   readonly logLevel: Settings['LOG_LEVEL'];
   /** What the server runs with all the same, but its operator should know; sentences for the log. */
   readonly warnings: readonly string[];
+}
+
+interface MetricsConfig {
+  /** 0: any free one; null: at the port of the API. */
+  readonly port: number | null;
+  /** null: whoever reaches it may read. */
+  readonly token: string | null;
 }
 
 type StoreConfig =
@@ -122,6 +131,7 @@ function configFrom(settings: Settings, warnings: readonly string[]): Config {
     adminPage: settings.PRESENCE_ADMIN_PAGE ?? !production,
     introspection: settings.PRESENCE_INTROSPECTION ?? (!production || graphiql),
     persistedOperations: settings.PRESENCE_PERSISTED_OPERATIONS,
+    metrics: metricsFrom(settings),
     logLevel: settings.LOG_LEVEL,
     warnings,
   };
@@ -137,6 +147,13 @@ function limitsFrom(settings: Settings): Limits {
     watchPerPerson: Math.max(said.watchPerPerson, watchPerSocket),
     body: Math.max(said.body, said.message),
   };
+}
+
+/** In development mode everybody is believed anyway, and comes from this machine. */
+function metricsFrom(settings: Settings): MetricsConfig | null {
+  const { PRESENCE_METRICS_PORT: port, PRESENCE_METRICS_TOKEN: token } = settings;
+  const shown = port !== null || token !== null || authFrom(settings).mode === 'development';
+  return shown ? { port, token } : null;
 }
 
 function authFrom(settings: Settings): AuthConfig {

@@ -128,6 +128,18 @@ export const SETTINGS = z.object({
     defaultMeans: 'callers may send any document',
     meaning: 'The only operations that are carried out: see docs/security.md.',
   }),
+  PRESENCE_METRICS_PORT: optional(z.string().regex(/^\d+$/).transform(Number).pipe(z.number().max(65_535)), {
+    allowed: 'a whole number from 0 to 65535, other than PORT',
+    defaultMeans: 'none of their own',
+    meaning: 'Metrics for Prometheus at `/metrics` on this port of HOST; 0 takes any free one.',
+  }),
+  PRESENCE_METRICS_TOKEN: optional(z.string().regex(/^\S{16,}$/), {
+    allowed: 'at least 16 characters, no white space',
+    defaultMeans: 'no metrics at PORT, except in development mode',
+    meaning:
+      'Whoever sends it as `Authorization: Bearer <token>` is shown the metrics, at PORT unless they have a port of their own.',
+    secret: true,
+  }),
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']), {
     default: 'info',
     allowed: 'trace, debug, info, warn, error, fatal or silent',

@@ -18,6 +18,7 @@ import { createDoorkeeper } from './doorkeeper.ts';
 import { mayBeForged } from './forged.ts';
 import { createGraphiqlPage } from './graphiql.ts';
 import { createLogger } from './log.ts';
+import { createMetrics, METRICS_PATH } from './metrics.ts';
 import { createOriginCheck } from './origin.ts';
 import { readPersistedOperations } from './persisted-file.ts';
 import { createPlainRequests } from './plain-request.ts';
@@ -27,6 +28,8 @@ import { createWebSockets } from './websocket.ts';
 export interface Running {
   /** Where it listens, such as `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Where the metrics are, when they are shown. */
+  readonly metricsUrl: string | null;
   readonly hub: Hub;
   /** Open WebSockets. */
   connections(): number;
@@ -84,19 +87,33 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
   const files = createBrowserFiles({ development: config.auth.mode === 'development', adminPage: config.adminPage });
 
   let ready = true;
-  const server = createServer((req, res) => {
-    answer(req, res).catch((error: unknown) => {
-      log.error({ err: error }, 'a request failed unexpectedly');
-      if (!res.headersSent) res.writeHead(500);
-      res.end();
-    });
-  });
+  const metrics = config.metrics && createMetrics({ hub, store, engine, websockets, token: config.metrics.token });
+  const server = createServer(handling(answer));
+  const metricsPort = config.metrics?.port ?? null;
+  const metricsServer = metricsPort === null ? null : createServer(handling(answerMetrics));
+  const servers = [server, ...(metricsServer === null ? [] : [metricsServer])];
   server.on('upgrade', (req, socket, head) => {
     if (!websockets.upgrade(req, socket, head)) refuseUpgrade(socket, 404);
   });
 
+  function handling(respond: (req: IncomingMessage, res: ServerResponse) => Promise<void>) {
+    return (req: IncomingMessage, res: ServerResponse): void => {
+      respond(req, res).catch((error: unknown) => {
+        log.error({ err: error }, 'a request failed unexpectedly');
+        if (!res.headersSent) res.writeHead(500);
+        res.end();
+      });
+    };
+  }
+
+  async function answerMetrics(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    if (metrics !== null && pathOf(req) === METRICS_PATH) return metrics.respond(req, res);
+    return say(res, 404, { error: `Nothing is here. The metrics are at ${METRICS_PATH}.` });
+  }
+
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const [path] = (req.url ?? '/').split('?');
+    const path = pathOf(req);
+    if (path === METRICS_PATH && metrics !== null && metricsServer === null) return metrics.respond(req, res);
     if (path === '/health') return say(res, 200, { status: 'ok' });
     if (path === '/ready') return readiness(res);
     if (await files.answer(req, res)) return;
@@ -126,8 +143,12 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
   }
 
   try {
-    await listen(server, config);
+    await listen(server, { host: config.host, port: config.port, variable: 'PORT' });
+    if (metricsServer !== null && metricsPort !== null) {
+      await listen(metricsServer, { host: config.host, port: metricsPort, variable: 'PRESENCE_METRICS_PORT' });
+    }
   } catch (error) {
+    server.close();
     await hub.close();
     await store.close();
     throw error;
@@ -136,10 +157,10 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
   let closing: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
     ready = false;
-    const closed = new Promise((resolve) => server.close(resolve));
+    const closed = Promise.all(servers.map((each) => new Promise((resolve) => each.close(resolve))));
     // Sockets first, with a code that says come back: watches that ended before would tell clients that all is said.
     await websockets.close({ spread: config.timings.drain, patience: PATIENCE });
-    server.closeAllConnections();
+    for (const each of servers) each.closeAllConnections();
     await closed;
     await hub.close();
     await api.dispose();
@@ -148,6 +169,7 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
 
   return {
     url: urlOf(server),
+    metricsUrl: metrics === null ? null : `${urlOf(metricsServer ?? server)}${METRICS_PATH}`,
     hub,
     connections: websockets.count,
     close() {
@@ -182,13 +204,18 @@ export class CannotListen extends Error {
   override readonly name = 'CannotListen';
 }
 
-function listen(server: Server, { host, port }: Config): Promise<void> {
+interface Place extends Pick<Config, 'host' | 'port'> {
+  /** The variable that has the port. */
+  readonly variable: string;
+}
+
+function listen(server: Server, { host, port, variable }: Place): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (cause: NodeJS.ErrnoException) => {
       const advice =
         cause.code === 'EADDRINUSE'
-          ? 'Stop the program that has this port, or set PORT to another.'
-          : 'Set HOST to an address of this machine, and PORT to one that this user may use.';
+          ? `Stop the program that has this port, or set ${variable} to another.`
+          : `Set HOST to an address of this machine, and ${variable} to one that this user may use.`;
       reject(
         new CannotListen(`The server cannot listen on ${host}, port ${port} (${cause.code}). ${advice}`, { cause }),
       );
@@ -205,6 +232,8 @@ function urlOf(server: Server): string {
   const { address, family, port } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }
+
+const pathOf = ({ url = '/' }: IncomingMessage): string => url.split('?', 1)[0] ?? '/';
 
 /** Whether it is to be answered for as long as anybody listens. */
 const wantsEvents = ({ headers }: IncomingMessage): boolean => (headers.accept ?? '').includes('text/event-stream');

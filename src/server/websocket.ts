@@ -11,7 +11,7 @@ import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Engine } from '../graphql/engine.ts';
-import type { CloseCode } from '../graphql/errors.ts';
+import { CLOSE_CODES, type CloseCode } from '../graphql/errors.ts';
 import type { Hub } from '../hub/hub.ts';
 import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
 import { createLinger } from '../hub/linger.ts';
@@ -37,6 +37,8 @@ export interface WebSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
   /** Open sockets, those that are still connecting among them. */
   count(): number;
+  /** How many have ended, by close code; `other` are codes of clients' own. */
+  closes(): Iterable<readonly [string, number]>;
   /**
    * Closes every socket with 1012, one after the other over `spread`, so that clients do not all come back at once;
    * waits for them at most `patience` more, then ends what is left.
@@ -63,6 +65,8 @@ export interface WebSocketsOptions {
 
 const INIT_TIME = asMillis(3_000); // 3 s
 const KEEP_ALIVE = 30_000; // ms until TCP itself asks whether the peer is there
+/** Clients may close with thousands of others. 1006: without a close frame; 4429: initialised twice, 4409: two operations of one id. */
+const KNOWN_CLOSES = new Set([...Object.keys(CLOSE_CODES).map(Number), 1000, 1001, 1002, 1005, 1006, 1007, 4409, 4429]);
 
 export function createWebSockets(options: WebSocketsOptions): WebSockets {
   const { hub, engine, authenticate, log, path, originAllowed, limits = DEFAULT_LIMITS } = options;
@@ -75,6 +79,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     perMessageDeflate: false,
   });
   const peers = new Map<WebSocket, Peer>();
+  const closes = new Map<string, number>();
   const liveness = createLiveness(options.pingInterval, () => peers.values());
   const silent = createLinger<Peer>(hub.clock, initTime, (peer) =>
     close(peer, 4408, 'No connection_init came in time.'),
@@ -120,9 +125,15 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     const peer = peers.get(this);
     if (peer === undefined) return;
     peers.delete(this);
+    noteClose(code);
     silent.keep(peer);
     const failed = (error: unknown) => log.error({ err: error }, 'a socket did not end well');
     peer.bye(code, String(reason))?.catch(failed);
+  }
+
+  function noteClose(code: number): void {
+    const name = KNOWN_CLOSES.has(code) ? String(code) : 'other';
+    closes.set(name, (closes.get(name) ?? 0) + 1);
   }
 
   function onError(error: Error): void {
@@ -261,6 +272,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       return true;
     },
     count: () => server.clients.size,
+    closes: () => closes,
     async close({ spread, patience }) {
       server.close(); // whoever still comes, over a connection they had open, is refused with 503
       liveness.close();
