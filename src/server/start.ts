@@ -23,6 +23,7 @@ import { createOriginCheck } from './origin.ts';
 import { readPersistedOperations } from './persisted-file.ts';
 import { createPlainRequests } from './plain-request.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import { findTracing } from './tracing.ts';
 import { createWebSockets } from './websocket.ts';
 
 export interface Running {
@@ -52,7 +53,9 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
   for (const warning of config.warnings) log.warn(warning);
   const persisted =
     config.persistedOperations === null ? null : await readPersistedOperations(config.persistedOperations);
-  const { store, clock } = await openStore(config, parts.clock, log);
+  const tracing = findTracing();
+  const { store: opened, clock } = await openStore(config, parts.clock, log);
+  const store = tracing?.store(opened) ?? opened;
   const hub = createHub({
     store,
     clock,
@@ -60,13 +63,15 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     timings: { ...config.timings, linger: LINGER },
     limits: config.limits,
     defaults: { connectionCap: config.connectionCap },
+    ...(tracing && { aroundResync: tracing.resync }),
   });
   const authenticate = createAuthenticator(config.auth, clock.now);
   const { limits, introspection } = config;
-  const engine = createEngine(
+  const made = createEngine(
     (cause, requestId) => log.error({ err: cause, requestId }, 'an operation failed unexpectedly'),
     { limits, introspection, persisted },
   );
+  const engine = tracing?.engine(made) ?? made;
   const originAllowed = createOriginCheck(config);
   const shared = { hub, engine, authenticate, log, path: GRAPHQL_PATH, originAllowed, limits };
   const contextFor = createContexts(shared);
@@ -119,7 +124,7 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     if (await files.answer(req, res)) return;
     if (path === '/' && page !== null) return void res.writeHead(302, { location: GRAPHQL_PATH }).end();
     if (path !== GRAPHQL_PATH) return say(res, 404, { error: `Nothing is here. The API is at ${GRAPHQL_PATH}.` });
-    return operate(req, res);
+    return tracing === null ? operate(req, res) : tracing.request(req, () => operate(req, res));
   }
 
   async function operate(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -38,7 +38,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   react: ['client'],
   'prom-client': ['server'],
   'rate-limiter-flexible': ['store'],
-  '@opentelemetry/api': ['graphql', 'server'],
+  '@opentelemetry/api': ['server'],
   zod: ['store', 'hub', 'graphql', 'server'],
 };
 
