@@ -1,11 +1,45 @@
 #!/usr/bin/env node
-/** The command: reads the environment, starts, says where, and stops on SIGTERM and SIGINT. */
+/** The command: runs the server, or does one of the errands that command-line.ts tells of. */
 import { StoreRefused } from '../store/store.ts';
+import { readCommandLine, USAGE } from './command-line.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { examine, findingsInWords } from './doctor.ts';
+import { inspect, inWords } from './inspect.ts';
 import { createLogger } from './log.ts';
 import { CannotListen, GRAPHQL_PATH, start } from './start.ts';
 
+const WRONGLY_CALLED = 2; // exit code, as shells have it
+
 async function main(): Promise<void> {
+  const command = readCommandLine(process.argv.slice(2));
+  switch (command.kind) {
+    case 'serve':
+      return serve();
+    case 'help':
+      return print(USAGE);
+    case 'inspect': {
+      const found = await inspect(readConfig(process.env), command.person);
+      return print(command.json ? JSON.stringify(found, null, 2) : inWords(found));
+    }
+    case 'doctor': {
+      const findings = await examine(process.env);
+      print(command.json ? JSON.stringify(findings, null, 2) : findingsInWords(findings));
+      if (findings.some(({ level }) => level === 'fail')) process.exitCode = 1;
+      return;
+    }
+    case 'wrong':
+      process.stderr.write(`${command.problem}\n\n${USAGE}`);
+      process.exitCode = WRONGLY_CALLED;
+      return;
+    default:
+      command satisfies never;
+  }
+}
+
+const print = (text: string): void => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+
+/** Says where it listens, and stops on SIGTERM and SIGINT. */
+async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLogger(config.logLevel);
   const starting = start(config, { log });
@@ -26,7 +60,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop);
   const running = await starting;
   process.stdout.write(greeting(running.url, config));
-  log.info({ url: running.url }, 'listening');
+  log.info({ url: running.url, metrics: running.metricsUrl }, 'listening');
 }
 
 function greeting(url: string, config: Config): string {

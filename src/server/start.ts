@@ -9,7 +9,7 @@ import { createHub, type Hub } from '../hub/hub.ts';
 import { asMillis } from '../presence/ids.ts';
 import { openEmbeddedStore } from '../store/embedded.ts';
 import { openRedisStore } from '../store/redis/redis.ts';
-import type { Stop, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { createApi, createContexts } from './api.ts';
 import { createAuthenticator } from './auth.ts';
 import { createBrowserFiles } from './browser-files.ts';
@@ -23,6 +23,7 @@ import { createOriginCheck } from './origin.ts';
 import { readPersistedOperations } from './persisted-file.ts';
 import { createPlainRequests } from './plain-request.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
+import { later } from './timer.ts';
 import { findTracing } from './tracing.ts';
 import { createWebSockets } from './websocket.ts';
 
@@ -197,11 +198,6 @@ async function openStore(
   const store = await openRedisStore({ url: kept.url, prefix: kept.prefix, wall: Date.now, later });
   for (const warning of store.warnings) log.warn(warning);
   return { store, clock: given ?? systemClock(store.offset) };
-}
-
-function later(ms: number, run: () => void): Stop {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
 }
 
 /** The message says what to do; `cause` is the system's own error. */

@@ -63,15 +63,8 @@ async function open(options: RedisOptions, opened: (Redis | Cluster)[]): Promise
     opened.push(each);
     return each;
   };
-  const once: RedisOptions = { lazyConnect: true, retryStrategy: () => null, sentinelRetryStrategy: () => null };
-  const first = used(new Redis({ ...options, ...once }));
-  let cause: unknown;
-  first.on('error', (error) => {
-    cause = error;
-  });
-  await first.connect().catch((error: unknown) => {
-    throw cause ?? error; // which says only that the connection is closed
-  });
+  const first = used(new Redis({ ...options, ...ONCE }));
+  await begin(first);
   const { cluster, warnings } = read(await first.info());
   const nodes = cluster ? await nodesOf(first) : [];
   first.disconnect();
@@ -83,6 +76,36 @@ async function open(options: RedisOptions, opened: (Redis | Cluster)[]): Promise
   // ioredis connects to a node with the first command for it, and has those that follow meanwhile wait for 100 ms.
   if (client instanceof Cluster) await Promise.allSettled(client.nodes('master').map((node) => node.ping()));
   return { client: withScripts(client), subscriber, cluster, warnings };
+}
+
+const ONCE: RedisOptions = { lazyConnect: true, retryStrategy: () => null, sentinelRetryStrategy: () => null };
+
+async function begin(redis: Redis): Promise<void> {
+  let cause: unknown;
+  redis.on('error', (error) => {
+    cause = error;
+  });
+  await redis.connect().catch((error: unknown) => {
+    throw cause ?? error; // which says only that the connection is closed
+  });
+}
+
+/** One plain connection, to the server that the URL names or to another that takes the same password; for looking at it. */
+export async function contact(url: string, place: Pick<RedisOptions, 'host' | 'port'> = {}): Promise<Redis> {
+  const redis = new Redis({
+    ...optionsFrom(url),
+    ...place,
+    ...ONCE,
+    connectTimeout: CONNECT_TIMEOUT,
+    commandTimeout: CONNECT_TIMEOUT,
+  });
+  try {
+    await begin(redis);
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
 }
 
 /** Whoever asks while there is no connection is told at once, or waits in store.ts; nothing is queued to happen later. */
@@ -204,10 +227,14 @@ function behindSentinels(url: string): RedisOptions {
 const OLDEST = [6, 2] as const;
 const OLDEST_CLUSTER = 7;
 
-function read(info: string): Pick<Connected, 'cluster' | 'warnings'> {
-  const field = (name: string) => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
-  const version = field('redis_version');
-  const cluster = field('cluster_enabled') === '1';
+/** A field of what INFO answers; empty when it is not there. */
+export const fieldOf = (info: string, name: string): string =>
+  new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? '';
+
+/** @throws {StoreRefused} when it is too old. */
+export function checkVersion(info: string): { readonly version: string; readonly cluster: boolean } {
+  const version = fieldOf(info, 'redis_version');
+  const cluster = fieldOf(info, 'cluster_enabled') === '1';
   const [first = 0, second = 0] = version.split('.').map(Number);
   if (first < OLDEST[0] || (first === OLDEST[0] && second < OLDEST[1])) {
     throw new StoreRefused(`Redis ${version} is too old; ${OLDEST.join('.')} or newer is needed.`);
@@ -215,6 +242,12 @@ function read(info: string): Pick<Connected, 'cluster' | 'warnings'> {
   if (cluster && first < OLDEST_CLUSTER) {
     throw new StoreRefused(`Redis ${version} is too old; a cluster needs ${OLDEST_CLUSTER}.0 or newer.`);
   }
+  return { version, cluster };
+}
+
+function read(info: string): Pick<Connected, 'cluster' | 'warnings'> {
+  const { cluster } = checkVersion(info);
+  const field = (name: string) => fieldOf(info, name);
   const warnings: string[] = [];
   if (field('aof_enabled') !== '1') {
     warnings.push(
@@ -230,6 +263,6 @@ function read(info: string): Pick<Connected, 'cluster' | 'warnings'> {
   return { cluster, warnings };
 }
 
-function hostOf(url: string): string {
+export function hostOf(url: string): string {
   return url.replace(/^([a-z]+:\/\/)[^/]*@/, '$1');
 }
