@@ -33,7 +33,7 @@ export interface Inspection extends Omit<SelfView, 'sessions'> {
   readonly rooms: readonly Pick<RoomEntry, 'room' | 'label'>[];
 }
 
-export interface InspectedSession extends SelfSession {
+interface InspectedSession extends SelfSession {
   /** The server that holds its socket; null: it has none. */
   readonly node: NodeId | null;
   /** Whether that server lives. */
@@ -76,7 +76,7 @@ const ASK =
   'Ask the running server: the query { viewer { availability invisible manual status { text } sessions { id device } ' +
   'claims { source availability active } explanation { rule because nextChangeAt } } } with a token of that person tells the same.';
 
-export function inspectionOf({ site, user }: Person, look: Look): Inspection {
+function inspectionOf({ site, user }: Person, look: Look): Inspection {
   const { now } = look;
   const record = settle(look.record, now, look.site.settings);
   return {
