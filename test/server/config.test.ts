@@ -257,6 +257,18 @@ describe('the rest', () => {
     expect(readConfig({ PRESENCE_GRAPHIQL: 'off' }).graphiql).toBe(false);
   });
 
+  it('metrics are shown where the operator says, and without a word only in development mode', () => {
+    const metricsOf = (env: Record<string, string>) => readConfig(env).metrics;
+    const production = { JWT_SECRET: SECRET, HOST: '0.0.0.0' };
+    expect(metricsOf({})).toEqual({ port: null, token: null });
+    expect(metricsOf(production)).toBeNull();
+    expect(metricsOf({ ...production, PRESENCE_METRICS_PORT: '9464' })).toEqual({ port: 9_464, token: null });
+    expect(refusalOf({ PORT: '9464', PRESENCE_METRICS_PORT: '9464' })).toContain('are both 9464');
+    expect(refusalOf({ PRESENCE_METRICS_TOKEN: 'short' })).toContain('5 bytes long. Allowed: at least 16');
+    const open = readConfig({ ...production, PRESENCE_METRICS_PORT: '9464' });
+    expect(open.warnings).toEqual([expect.stringContaining('PRESENCE_METRICS_PORT is open to everybody')]);
+  });
+
   it('REDIS_URL picks the Redis store', () => {
     expect(readConfig({ REDIS_URL: 'redis://:pass@redis:6379/1' }).store).toEqual({
       kind: 'redis',
