@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       tell: (round) => process.stdout.write(`${lineOf(round)}\n`),
       command: redis.ask,
       async startNode(at) {
-        const child = startChild(['dist/server/main.js'], {
+        const child = startChild(['--import', './bench/peers/inside.js', 'dist/server/main.js'], {
           ...NODE,
           PORT: String(ports[at]),
           REDIS_URL: redis.url,

@@ -21,6 +21,8 @@ export interface Faults {
   begin(every: number): void;
   /** Resolves when everything runs again. */
   pause(): Promise<void>;
+  /** One fault, now; resolves when everything runs again. */
+  strike(number: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,6 +32,15 @@ export interface Running {
   since: number;
 }
 
+/** The last of each round, in turn. Messages that are lost are lost without a trace, so theirs is every second. */
+const LAST = [
+  'messages from Redis cut',
+  'server killed',
+  'messages from Redis cut',
+  'commands to Redis cut',
+  'messages from Redis cut',
+  'server stopped',
+];
 const MOST_DOWN = 2_000; // ms that a server stays away
 
 /** @param spared which server is not restarted at present: one has to live long enough to grow, if it does */
@@ -84,6 +95,10 @@ export async function createFaults({ startNode, command }: Fleet, spared: () => 
       running = Object.assign(state, { done: keepFailing(state, every) });
     },
     pause,
+    async strike(number) {
+      const name = LAST[number % LAST.length];
+      await KINDS.find(([each]) => each === name)?.[1]();
+    },
     async stop() {
       await pause();
       await Promise.all(nodes.map(({ node }) => node.kill('SIGKILL')));

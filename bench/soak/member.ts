@@ -18,6 +18,8 @@ export interface Member {
   /** Goes, with a goodbye or without, and stays away until `comeBack`. */
   leave(how: 'closes' | 'drops'): void;
   comeBack(): void;
+  /** To the server that they like best, unless they are there: what a load balancer does in the course of time. */
+  goHome(): void;
   /** For good. */
   stop(): void;
 }
@@ -25,7 +27,7 @@ export interface Member {
 export interface MemberOptions {
   readonly name: string;
   readonly watched: readonly string[];
-  /** Where to connect next; asked at every attempt. */
+  /** Where to connect next; asked at every attempt, of which the even ones lead home. */
   readonly server: (attempt: number) => string;
   /** Told of whatever should not have come. */
   readonly complain: (what: string) => void;
@@ -79,6 +81,7 @@ export function createMember({ name, watched, server, complain }: MemberOptions)
   let over = false;
   let wake = () => {};
   let last = 0;
+  let home = true; // where they are, or try to be
   void live();
 
   async function live(): Promise<void> {
@@ -90,8 +93,9 @@ export function createMember({ name, watched, server, complain }: MemberOptions)
         attempt = 0;
         continue;
       }
+      home = attempt % 2 === 0;
       const lasted = await connection(`${server(attempt).replace('http', 'ws')}/graphql`);
-      if (lasted) attempt = 0;
+      if (lasted) attempt = -1; // the next one is the first
       await sleep(Math.random() * Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE));
     }
   }
@@ -186,6 +190,9 @@ export function createMember({ name, watched, server, complain }: MemberOptions)
     comeBack() {
       present = true;
       wake();
+    },
+    goHome() {
+      if (!home) socket?.close(1000);
     },
     stop() {
       over = true;

@@ -62,6 +62,9 @@ export interface SoakReport {
 
 const AT_ONCE = 100; // ms between two people who connect at the beginning, for a hundred of them
 const SETTLED = 40_000; // ms in which everybody is back, and told of everybody
+const HOMEWARD = 500; // ms for those who go home to have left
+const LAST_WORDS = 400; // ms, in the middle of which something goes wrong
+const LAST_RATE = 500; // deeds a second then
 const AGREED = 10_000; // ms in which servers have noticed who is gone
 /** Those that tell to try again, or that the connection went; and what is over by the time that it is asked. */
 const EXPECTED = new Set(['LOST', 'STORE_UNAVAILABLE', 'NOT_FOUND']);
@@ -78,7 +81,7 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
   const members: Member[] = [];
   let deeds = 0;
 
-  async function keepBusy(state: { over: boolean }): Promise<void> {
+  async function keepBusy(state: { over: boolean }, rate: number): Promise<void> {
     const underWay = new Set<Promise<void>>();
     while (!state.over) {
       const member = members[Math.floor(Math.random() * members.length)];
@@ -94,6 +97,19 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
       await sleep(1_000 / rate);
     }
     await Promise.all(underWay);
+  }
+
+  /** What goes wrong while people change and is not made good by their next change, because there is none. */
+  async function lastWords(number: number): Promise<void> {
+    for (const member of members) member.goHome();
+    await sleep(HOMEWARD);
+    await settled(members);
+    const struck = sleep(LAST_WORDS / 4).then(() => faults.strike(number));
+    const state = { over: false };
+    const busy = keepBusy(state, LAST_RATE);
+    await sleep(LAST_WORDS);
+    state.over = true;
+    await Promise.all([busy, struck]);
   }
 
   const all: Round[] = [];
@@ -114,12 +130,13 @@ export async function soak(options: SoakOptions): Promise<SoakReport> {
     for (number = 1; number <= rounds; number++) {
       for (const member of members) if (!member.isPresent()) member.comeBack();
       const state = { over: false };
-      const busy = keepBusy(state);
+      const busy = keepBusy(state, rate);
       faults.begin(faultEvery);
       await sleep(round);
       await faults.pause();
       state.over = true;
       await busy;
+      await lastWords(number - 1);
       const result = await compare(number, { members, names, faults, command: options.command });
       all.push(result);
       tell(result);
