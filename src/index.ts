@@ -8,6 +8,7 @@ export type { Log } from './hub/log.ts';
 export { type Api, type ApiOptions, type ContextFor, createApi, createContexts } from './server/api.ts';
 export { type Authenticate, AuthFailure, createAuthenticator } from './server/auth.ts';
 export { type Config, ConfigError, readConfig } from './server/config.ts';
+export { createMetrics, type Metrics, type MetricsOptions } from './server/metrics.ts';
 export { type Parts, type Running, start } from './server/start.ts';
 export { createWebSockets, type WebSockets, type WebSocketsOptions } from './server/websocket.ts';
 export { openEmbeddedStore } from './store/embedded.ts';

@@ -14,7 +14,7 @@ test('whatever servers and Redis go through, everybody has the last word on ever
     sockets: 120,
     watched: 15,
     rounds: ROUNDS,
-    round: 15_000,
+    round: 12_000,
     rate: 30,
     faultEvery: 3_000,
     tell: () => undefined,
