@@ -1,5 +1,5 @@
 /** `presence-server doctor`, before Redises that are as they should be, and before some that are not. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { examine } from '../../src/server/doctor.ts';
 import type { Finding } from '../../src/store/finding.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
@@ -11,8 +11,7 @@ import { grantAsDocumented } from './rights.ts';
 const about = (findings: readonly Finding[], what: string) => findings.filter((each) => each.about === what);
 const wrong = (findings: readonly Finding[]) =>
   findings.filter(({ level }) => level === 'fail').map((each) => each.about);
-const doctor = (env: Readonly<Record<string, string>>) =>
-  runNode(['--import', 'tsx', 'src/server/main.ts', 'doctor'], env);
+const doctor = (env: Readonly<Record<string, string>>) => runNode([inject('serverProgram'), 'doctor'], env);
 
 describe('one Redis', () => {
   let redis: RedisProcess;

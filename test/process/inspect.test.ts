@@ -7,7 +7,7 @@ import { connect, openSession, setInvisible, setStatus, tell } from './people.ts
 const redis = { REDIS_URL: inject('redisUrl'), PRESENCE_REDIS_PREFIX: `inspect-${Math.random()}:` };
 
 async function command(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
-  const program = runNode(['--import', 'tsx', 'src/server/main.ts', ...args], env);
+  const program = runNode([inject('serverProgram'), ...args], env);
   const { code } = await program.exited;
   return { code, says: program.output() };
 }
