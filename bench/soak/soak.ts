@@ -66,8 +66,8 @@ const HOMEWARD = 500; // ms for those who go home to have left
 const LAST_WORDS = 400; // ms, in the middle of which something goes wrong
 const LAST_RATE = 500; // deeds a second then
 const AGREED = 10_000; // ms in which servers have noticed who is gone
-/** Those that tell to try again, or that the connection went; and what is over by the time that it is asked. */
-const EXPECTED = new Set(['LOST', 'STORE_UNAVAILABLE', 'NOT_FOUND']);
+/** Those that tell to try again, or that the connection went; what is over, and times that have passed, by the time they are read. */
+const EXPECTED = new Set(['LOST', 'STORE_UNAVAILABLE', 'NOT_FOUND', 'BAD_USER_INPUT']);
 
 export async function soak(options: SoakOptions): Promise<SoakReport> {
   const { sockets, watched, rounds, round, rate, faultEvery, tell } = options;
