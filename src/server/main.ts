@@ -5,8 +5,9 @@ import { readCommandLine, USAGE } from './command-line.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { examine, findingsInWords } from './doctor.ts';
 import { inspect, inWords } from './inspect.ts';
+import { CannotListen } from './listen.ts';
 import { createLogger } from './log.ts';
-import { CannotListen, GRAPHQL_PATH, start } from './start.ts';
+import { GRAPHQL_PATH, start } from './start.ts';
 
 const WRONGLY_CALLED = 2; // exit code, as shells have it
 

@@ -20,8 +20,9 @@ const FILE = z
   ])
   .transform((entries): PersistedOperations => new Map(entries.map(([hash, text]) => [bare(hash), text])));
 
-/** @throws {ConfigError} */
-export async function readPersistedOperations(path: string): Promise<PersistedOperations> {
+/** null for none. @throws {ConfigError} */
+export async function readPersistedOperations(path: string | null): Promise<PersistedOperations | null> {
+  if (path === null) return null;
   const refused = (says: string) =>
     new ConfigError([`PRESENCE_PERSISTED_OPERATIONS is ${JSON.stringify(path)}. ${says}`]);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
