@@ -3,9 +3,11 @@ import { defineConfig } from 'vitest/config';
 /** Folders of tests that run their servers, Redises and browsers as processes of their own, and mostly wait for them. */
 const PROCESSES = [
   ...['browser', 'cluster', 'examples', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`),
-  'test/api/slow-reader.test.ts', // measures the memory of its process, so it has one of its own
   'test/api/large-room.test.ts', // asks as much of Redis as it gives, which on a busy machine it gives late
 ];
+
+/** They measure the memory of their process, so each has one of its own. */
+const MEASURED = ['test/api/slow-reader.test.ts'];
 
 // Vitest sets NODE_ENV=test, and Yoga then pings its server-sent event streams every 300 ms instead of
 // every 12 s: a test that reads such a stream must skip lines that start with a colon.
@@ -14,6 +16,8 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/set-up.ts'],
+    isolate: false, // loading the server takes a second, which every file would otherwise pay for again
     reporters: ['default', './test/support/closing-line.ts'],
     pool: 'forks',
     maxWorkers: 4,
@@ -30,10 +34,12 @@ export default defineConfig({
         test: {
           name: 'in process',
           include: ['test/**/*.test.ts'],
-          exclude: PROCESSES,
-          // Loading the server takes a second, which every file would otherwise pay for again.
-          isolate: false,
+          exclude: [...PROCESSES, ...MEASURED],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'measured', include: MEASURED, isolate: true, retry: 1 },
       },
     ],
   },

@@ -1,14 +1,16 @@
 /** Redis stores as the server opens them. */
 import { randomUUID } from 'node:crypto';
-import { afterEach } from 'vitest';
 import { openRedisStore, type RedisStore, type RedisStoreOptions } from '../../src/store/redis/redis.ts';
 import type { Ways } from '../store/contract.ts';
+import { onEndings } from '../support/endings.ts';
 
 const open = new Set<RedisStore>();
-afterEach(async () => {
-  const all = [...open];
-  open.clear();
-  await Promise.all(all.map((store) => store.close()));
+onEndings({
+  async afterTest() {
+    const all = [...open];
+    open.clear();
+    await Promise.all(all.map((store) => store.close()));
+  },
 });
 
 /** Closed after the test. */

@@ -1,5 +1,6 @@
 /** People on real sockets who behave as applications do: whoever loses the connection comes back, with the session they had. */
-import { afterEach } from 'vitest';
+
+import { onEndings } from '../support/endings.ts';
 import { pause } from '../support/fleet.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import type { ConnectionInit, Device } from '../support/service.ts';
@@ -98,9 +99,11 @@ export const named = (name: string, n: number): readonly string[] =>
 
 const members = new Set<Member>();
 const devices = new Set<Device>();
-afterEach(() => {
-  for (const member of members) member.vanish();
-  for (const { socket } of devices) socket.terminate();
-  members.clear();
-  devices.clear();
+onEndings({
+  afterTest() {
+    for (const member of members) member.vanish();
+    for (const { socket } of devices) socket.terminate();
+    members.clear();
+    devices.clear();
+  },
 });

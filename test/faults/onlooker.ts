@@ -1,6 +1,6 @@
 /** Somebody who watches others through everything, as an application does, and remembers all that they were told. */
-import { afterEach } from 'vitest';
 import { closeSession, openSession } from '../process/people.ts';
+import { onEndings } from '../support/endings.ts';
 import { pause, until } from '../support/fleet.ts';
 import type { Server } from './crowd.ts';
 
@@ -120,7 +120,9 @@ export async function watch(server: () => Server, users: readonly string[]): Pro
 }
 
 const stops = new Set<() => void>();
-afterEach(() => {
-  for (const stop of stops) stop();
-  stops.clear();
+onEndings({
+  afterTest() {
+    for (const stop of stops) stop();
+    stops.clear();
+  },
 });

@@ -1,7 +1,7 @@
 /** The network between a server and its Redis, as a TCP proxy on loopback that can be cut and mended; closed after the test. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { afterEach } from 'vitest';
+import { onEndings } from '../support/endings.ts';
 
 export interface Road {
   /** A Redis URL by way of the proxy. */
@@ -109,7 +109,9 @@ export async function openRoad(target: number): Promise<Road> {
 }
 
 const closers = new Set<() => void>();
-afterEach(() => {
-  for (const close of closers) close();
-  closers.clear();
+onEndings({
+  afterTest() {
+    for (const close of closers) close();
+    closers.clear();
+  },
 });

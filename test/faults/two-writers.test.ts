@@ -30,7 +30,7 @@ async function listen(url: string): Promise<readonly Commit[]> {
 test('a thousand changes of one person by two servers at once all count, and versions only grow', async ({
   annotate,
 }) => {
-  const { redis, nodes } = await startFleet(2);
+  const { redis, nodes } = await startFleet(2, { env: { PRESENCE_COMMANDS_PER_PERSON: '0' } });
   const devices = await Promise.all(nodes.map((node) => node.connect({ token: 'dev:grace', session: false })));
   const commits = await listen(redis.url);
   let refused = 0;

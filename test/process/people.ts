@@ -1,14 +1,17 @@
 /** People and those who watch them, on real sockets; every socket is cut after the test. */
-import { afterEach } from 'vitest';
+
+import { onEndings } from '../support/endings.ts';
 import type { ServerProcess } from '../support/server-process.ts';
 import type { ConnectionInit, Device } from '../support/service.ts';
 
 type Server = Pick<ServerProcess, 'ask' | 'connect'>;
 
 const devices = new Set<Device>();
-afterEach(() => {
-  for (const { socket } of devices) socket.terminate();
-  devices.clear();
+onEndings({
+  afterTest() {
+    for (const { socket } of devices) socket.terminate();
+    devices.clear();
+  },
 });
 
 /** A device of `user`, which appears by being connected. */

@@ -1,7 +1,7 @@
 /** Plain TCP connections, for what no proper client would do; cut after the test. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterEach } from 'vitest';
+import { onEndings } from '../support/endings.ts';
 
 export interface RawConnection {
   readonly socket: Socket;
@@ -12,9 +12,11 @@ export interface RawConnection {
 }
 
 const sockets = new Set<Socket>();
-afterEach(() => {
-  for (const socket of sockets) socket.destroy();
-  sockets.clear();
+onEndings({
+  afterTest() {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  },
 });
 
 /** It answers nothing by itself, and stays open when the server ends its side. */

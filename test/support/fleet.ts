@@ -11,7 +11,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach } from 'vitest';
+import { onEndings } from './endings.ts';
 import { findProgram } from './program.ts';
 import { REDIS_NAMES } from './redis.ts';
 import { type Program, ROOT, runNode, type ServerProcess, untilListening } from './server-process.ts';
@@ -215,13 +215,15 @@ const children = new Set<ChildProcess>();
 const clients = new Set<Redis>();
 const folders = new Set<string>();
 
-afterEach(async () => {
-  for (const client of clients) client.disconnect();
-  clients.clear();
-  await Promise.all([...children].map(kill));
-  children.clear();
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-  folders.clear();
+onEndings({
+  async afterTest() {
+    for (const client of clients) client.disconnect();
+    clients.clear();
+    await Promise.all([...children].map(kill));
+    children.clear();
+    for (const folder of folders) await rm(folder, { recursive: true, force: true });
+    folders.clear();
+  },
 });
 // A worker that is cut short leaves no Redis behind.
 process.once('exit', () => {

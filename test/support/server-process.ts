@@ -8,7 +8,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, inject } from 'vitest';
+import { inject } from 'vitest';
+import { onEndings } from './endings.ts';
 import { client, type Service } from './service.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -135,16 +136,19 @@ const own = new Set<ChildProcess>();
 let owners = shared;
 const directories = new Set<string>();
 
-beforeEach(() => {
-  owners = own;
-});
-afterEach(async () => {
-  owners = shared;
-  await end(own);
-});
-afterAll(async () => {
-  await end(shared);
-  for (const directory of directories) await rm(directory, { recursive: true, force: true });
+onEndings({
+  beforeTest() {
+    owners = own;
+  },
+  async afterTest() {
+    owners = shared;
+    await end(own);
+  },
+  async afterFile() {
+    await end(shared);
+    for (const directory of directories) await rm(directory, { recursive: true, force: true });
+    directories.clear();
+  },
 });
 // A worker that is cut short leaves no server behind.
 process.once('exit', () => {

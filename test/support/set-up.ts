@@ -1,0 +1,3 @@
+import { hookEndings } from './endings.ts';
+
+hookEndings();
