@@ -13,7 +13,7 @@ const ServiceType = builder.objectRef<Service>('Service').implement({
     enabled: t.exposeBoolean('enabled', { description: 'Whether it is on.' }),
     connections: t.int({
       description:
-        'Open WebSockets with a token of this site, over all servers, those that only watch among them; HTTP sessions and server-sent events do not count. Counted when asked for; those of other servers are up to a quarter of a second old, and those of one that was killed count for some seconds longer. While the store is out of reach, the last known. People who hide have connections too, so the number changes when they connect, though it never says who did.',
+        'Open WebSockets with a token of this site, over all servers, those that only watch among them; HTTP sessions and server-sent events do not count. Counted when asked for; those of other servers are up to a quarter of a second old, and those of one that was killed count for some seconds longer. While the store is out of reach, the last known. The sockets with which people who hide would be ONLINE or AWAY count as closed, for the cap as well: hiding looks like leaving here too.',
       resolve: (service) => service.connections(),
     }),
     connectionCap: t.exposeInt('connectionCap', {

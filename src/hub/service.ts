@@ -5,8 +5,10 @@
 import { asMillis, type Millis, type SiteId } from '../presence/ids.ts';
 import { equal } from '../presence/record.ts';
 import { type SiteRecord, switchService } from '../presence/site.ts';
+import type { Stop } from '../store/store.ts';
 import { createConnectionCounts } from './connections.ts';
 import type { Core } from './core.ts';
+import type { Hiding } from './hiding.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { Refusal } from './refusal.ts';
@@ -73,6 +75,23 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
     return { site, ...shown(record), connections };
   }
 
+  /** One more of this process, until it is stopped. While its person hides it is one less: they look as if they had left. */
+  function countConnection(site: SiteId, hiding: Hiding | null): Stop {
+    let counted = false;
+    const count = (open: boolean) => {
+      if (open === counted) return;
+      counted = open;
+      if (open) counts.add(site);
+      else counts.remove(site);
+    };
+    if (hiding === null) count(true);
+    else hiding.tell((hidden) => count(!hidden));
+    return () => {
+      hiding?.stop();
+      count(false);
+    };
+  }
+
   async function switchItselfOff(site: SiteId, connections: number): Promise<void> {
     let switched: number | null = null; // over which cap
     await sites.change(site, (before) => {
@@ -121,8 +140,7 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
   }
 
   return {
-    countConnection: counts.add,
-    uncountConnection: counts.remove,
+    countConnection,
     service: async (site: SiteId): Promise<Service> => serviceOf(site, await sites.get(site)),
     setServiceEnabled,
     watchService,

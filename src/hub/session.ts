@@ -8,6 +8,7 @@ import { type Device, MAX_SESSIONS, type PresenceRecord, type Transport } from '
 import type { Activity } from '../presence/session.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Core, Reported, Say } from './core.ts';
+import type { Hiding, Hidings } from './hiding.ts';
 import { given, type StatusWords, someStatusLine } from './input.ts';
 import type { Limits } from './limits.ts';
 import type { OwnSession } from './own-sessions.ts';
@@ -45,12 +46,20 @@ export interface Connection {
   readonly id: SessionId;
   /** Which of the connections that the session has had. */
   readonly generation: number;
+  /** Whether its person hides; null: a guest's, who cannot. Stopped by `leave`. */
+  readonly hiding: Hiding | null;
   /** The socket is gone. What happens next is up to the rules; may be called again. */
   leave(how: Leaving): Promise<void>;
 }
 
-/** @param doubt told when the end of a socket could not be written down */
-export function createSessions(core: Core, limits: Pick<Limits, 'reports'>, doubt: () => void) {
+export interface SessionsOptions {
+  readonly limits: Pick<Limits, 'reports'>;
+  readonly hidings: Hidings;
+  /** Told when the end of a socket could not be written down. */
+  readonly doubt: () => void;
+}
+
+export function createSessions(core: Core, { limits, hidings, doubt }: SessionsOptions) {
   const { timings, own } = core;
   const reports = createReports(core, limits.reports);
 
@@ -107,13 +116,19 @@ export function createSessions(core: Core, limits: Pick<Limits, 'reports'>, doub
 
   /** A socket's session, timed by this process until it leaves; `roomsOnly`: a guest's, who is in rooms and not ONLINE. */
   async function connect(visitor: Visitor, input: ArrivalInput, roomsOnly = false): Promise<Connection> {
-    const { id } = await open(visitor, input, 'WEBSOCKET', roomsOnly);
+    const hiding = roomsOnly ? null : hidings.follow(visitor.person);
+    const { id } = await open(visitor, input, 'WEBSOCKET', roomsOnly).catch((error: unknown) => {
+      hiding?.stop();
+      throw error;
+    });
     const session = own.get(id);
     let left: Promise<void> | null = null;
     return {
       id,
       generation: session?.generation ?? 0,
+      hiding,
       leave(how) {
+        hiding?.stop();
         left ??= session === undefined ? Promise.resolve() : leave(session, how);
         return left;
       },

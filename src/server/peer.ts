@@ -26,8 +26,10 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   connection: Connection | null = null;
   connecting: Promise<Connection> | null = null;
   cancelExpiry: Stop | null = null;
-  /** Whether it counts as a connection of its site and its person. */
+  /** Whether it counts as one of its person. */
   counted = false;
+  /** Ends its counting as a connection of its site. */
+  uncount: Stop | null = null;
   /** How many people it watches, and its person over all sockets; once there is a caller. */
   account: Account | null = null;
   /** How it ended; set even if that happened while it was still connecting. */

@@ -158,14 +158,12 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       return { sessionId: null, userId: null };
     const caller = await authenticate(init.token ?? '');
     peer.caller = caller;
-    if (peer.left === null && !count(peer, caller)) {
+    if (peer.left === null && !enter(peer, caller)) {
       const says = `CONNECTION_LIMIT_EXCEEDED: one person has at most ${limits.connectionsPerPerson} connections here.`;
       return refuse(peer, 1013, says);
     }
     if (appears(caller, init)) await appear(peer, caller, init);
-    if (caller.expiresAt !== null && peer.left === null) {
-      peer.cancelExpiry = hub.clock.at(caller.expiresAt, () => end(peer, 'The token has expired.'));
-    }
+    if (peer.left === null) settleIn(peer, caller);
     return { sessionId: peer.connection?.id ?? null, userId: caller.person.user };
   }
 
@@ -173,6 +171,12 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     peer.connection = await hub.connect({ person, name, namedAt: issuedAt }, init);
     // It closed while the session was being opened, so nobody else will end it.
     if (peer.left !== null) leave(peer, peer.left);
+  }
+
+  /** Only once it is known whether its person hides: then it is counted as closed from the beginning. */
+  function settleIn(peer: Peer, { person, expiresAt }: Caller): void {
+    peer.uncount = hub.countConnection(person.site, peer.connection?.hiding ?? null);
+    if (expiresAt !== null) peer.cancelExpiry = hub.clock.at(expiresAt, () => end(peer, 'The token has expired.'));
   }
 
   /** Their client gets a new token, if it can, and comes back with it. */
@@ -196,17 +200,15 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     return peer.connection.id;
   }
 
-  function count(peer: Peer, { person }: Caller): boolean {
-    if (!people.enter(personKey(person))) return false;
-    peer.counted = true;
-    hub.countConnection(person.site);
-    return true;
+  function enter(peer: Peer, { person }: Caller): boolean {
+    peer.counted = people.enter(personKey(person));
+    return peer.counted;
   }
 
   function uncount(peer: Peer): void {
+    peer.uncount?.();
     if (!peer.counted || peer.caller === null) return;
     peer.counted = false;
-    hub.uncountConnection(peer.caller.person.site);
     people.leave(personKey(peer.caller.person));
   }
 

@@ -70,6 +70,29 @@ describe('the service', () => {
     expect(await connections('default')).toBe(3);
   });
 
+  it('counts the sockets of somebody who hides no more than of somebody who has left', async () => {
+    const service = await startService();
+    const connections = async () => (await serviceOf(http(service, 'dev:onlooker'))).connections;
+    const ada = await service.connect({ token: 'dev:ada' });
+    await service.connect({ token: 'dev:ada' });
+    await service.connect({ token: 'dev:bo' });
+    expect(await connections()).toBe(3);
+    await mutate(ada, 'setInvisible', { invisible: true });
+    expect(await connections()).toBe(1);
+    const another = await service.connect({ token: 'dev:ada' });
+    expect(await connections()).toBe(1);
+    await another.close();
+    expect(await connections()).toBe(1);
+    await mutate(ada, 'setInvisible', { invisible: false });
+    expect(await connections()).toBe(3);
+    await mutate(ada, 'setStatus', { availability: 'OFFLINE', expiresAt: '2026-06-01T12:01:00Z' });
+    expect(await connections()).toBe(1);
+    await service.clock.pass(61);
+    expect(await connections()).toBe(3);
+    await service.connect({ token: 'dev:grace', invisible: true });
+    expect(await connections()).toBe(3);
+  });
+
   it('does not count a socket without a token, or one that is refused', async () => {
     const service = await startService();
     await service.connect({});

@@ -45,7 +45,9 @@ async function open(protocols: string | string[] = 'graphql-transport-ws'): Prom
   await once(socket, 'open');
   return {
     closed,
-    say: (...messages) => messages.forEach((message) => socket.send(JSON.stringify(message))),
+    say(...messages) {
+      for (const message of messages) socket.send(JSON.stringify(message));
+    },
     async hears(count) {
       while (heard.length < count) {
         await Promise.race([
