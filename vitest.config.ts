@@ -8,6 +8,7 @@ const PROCESSES = [
 
 /** They measure the memory of their process, so each has one of its own. */
 const MEASURED = ['test/api/slow-reader.test.ts'];
+const DIFFERENTIAL = 'test/differential/**/*.test.ts';
 
 // Vitest sets NODE_ENV=test, and Yoga then pings its server-sent event streams every 300 ms instead of
 // every 12 s: a test that reads such a stream must skip lines that start with a colon.
@@ -29,12 +30,14 @@ export default defineConfig({
         // They live by real clocks, failovers and kills; on a machine that is busy with something else one may be late.
         test: { name: 'processes', include: PROCESSES, retry: 1 },
       },
+      // It replaces a module of the server, and is never tried again: what it finds once is there.
+      { extends: true, test: { name: 'differential', include: [DIFFERENTIAL], isolate: true } },
       {
         extends: true,
         test: {
           name: 'in process',
           include: ['test/**/*.test.ts'],
-          exclude: [...PROCESSES, ...MEASURED],
+          exclude: [...PROCESSES, ...MEASURED, DIFFERENTIAL],
         },
       },
       {
