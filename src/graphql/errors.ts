@@ -121,6 +121,11 @@ export const ERRORS = {
       'A browser might have been made to send this request by a page of another site. Send JSON by POST, or any header such as `Authorization` or `X-Requested-With`.',
     retryable: false,
   },
+  BAD_REQUEST: {
+    meaning:
+      'The request over HTTP is no GraphQL request: another method, no query, JSON that is none. The message says what.',
+    retryable: false,
+  },
   REQUEST_ENTITY_TOO_LARGE: {
     meaning:
       'The body of a request over HTTP has more than 64 KiB; with `syncCalendar`, `upsertChannel` or `upsertUsers`, more than 1 MiB. Send less, or in several.',
@@ -170,9 +175,11 @@ function presentCause(
     if (retryable !== undefined) return own;
     // GraphQL's own, before any field was reached, which leaves the values of variables; a subscription's have a code.
     if (own.path === undefined && (code === undefined || code === 'BAD_USER_INPUT')) return variableError(own);
-    // Yoga's own, about the request.
-    if (code !== undefined)
-      return new GraphQLError(own.message, { extensions: { ...own.extensions, retryable: false } });
+    // Yoga's own, about the request. Some bring the error that they come from, which is of no use to a caller.
+    if (code !== undefined) {
+      const { originalError: _, ...extensions } = own.extensions;
+      return new GraphQLError(own.message, { extensions: { ...extensions, retryable: false } });
+    }
   }
   const requestId = randomUUID();
   report(cause ?? error, requestId);

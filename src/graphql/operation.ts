@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
 import { type Cost, costOf, costWith, type Variables } from './cost.ts';
 import { apiError, documentError } from './errors.ts';
 import { type SizeLimits, sizeProblem } from './size.ts';
+import { unconditionalRoot } from './unconditional-root.ts';
 
 interface Prepared {
   /** null: it does not parse, or costs too much with these variables. */
@@ -35,6 +36,7 @@ interface Known extends Prepared {
   readonly cost: Cost;
 }
 
+const RULES = [...specifiedRules, unconditionalRoot];
 const REMEMBERED = 1_048_576; // characters of documents, of which one costs about 30 bytes once it is parsed
 const LONGEST = 65_536; // characters of a document that is remembered
 
@@ -78,7 +80,7 @@ function prepare(schema: GraphQLSchema, text: string, { limits, introspection }:
     const document = parse(text, { maxTokens: limits.tokens });
     const tooLarge = sizeProblem(document, limits);
     if (tooLarge !== null) return tooComplex(document, tooLarge);
-    const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
+    const rules = introspection ? RULES : [...RULES, NoSchemaIntrospectionCustomRule];
     const errors = validate(schema, document, rules, { hideSuggestions: !introspection });
     if (errors.length > 0) {
       return { document, errors: errors.map((error) => documentError(error, 'GRAPHQL_VALIDATION_FAILED')), cost: 0 };

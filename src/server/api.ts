@@ -77,7 +77,7 @@ export function createApi({
     logging: { ...yogaLogging(log), error: yogaLogging(log).debug },
     cors: (request) => corsFor(request, originAllowed),
     parserAndValidationCache: false, // the engine has one
-    plugins: [byEngine(engine, createStreams(hub), limits)],
+    plugins: [byEngine(engine, createStreams(hub), limits), refuseBrokenJson()],
     maskedErrors: { maskError: engine.present },
     context: ({ request }) => contextFor(request.headers.get('authorization') ?? undefined),
   });
@@ -160,6 +160,23 @@ function variablesIn(context: object): Variables | null {
   if (typeof params !== 'object' || params === null || !('variables' in params)) return null;
   const { variables } = params;
   return typeof variables === 'object' && variables !== null ? { ...variables } : null;
+}
+
+/** What JSON.parse throws at `variables` and `extensions` of a URL or a form Yoga lets through: the caller's mistake, told as if it were ours. */
+function refuseBrokenJson(): Plugin {
+  return {
+    onRequestParse({ requestParser, setRequestParser }) {
+      if (requestParser === undefined) return;
+      setRequestParser(async (request) => {
+        try {
+          return await requestParser(request);
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+          throw apiError('BAD_REQUEST', 'variables and extensions must be JSON.', { http: { status: 400 } });
+        }
+      });
+    },
+  };
 }
 
 function corsFor({ headers }: Request, originAllowed: OriginCheck): false | CORSOptions {

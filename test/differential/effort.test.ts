@@ -2,6 +2,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createEngine } from '../../src/graphql/engine.ts';
 import { createHub } from '../../src/hub/hub.ts';
+import { DEFAULT_LIMITS } from '../../src/hub/limits.ts';
 import { asMillis, asSiteId, asUserId, type Person } from '../../src/presence/ids.ts';
 import { openEmbeddedStore } from '../../src/store/embedded.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -45,7 +46,7 @@ async function world() {
     clock,
     log,
     timings,
-    limits: { watch: 100 },
+    limits: DEFAULT_LIMITS,
     defaults: { connectionCap: 0 },
   });
   onTestFinished(async () => {
@@ -82,7 +83,13 @@ async function effortOf(query: string, { hub, asked }: Awaited<ReturnType<typeof
   asked.length = 0;
   const { document } = engine.prepare(query);
   if (document === null) throw new Error(`${query} is no query`);
-  const context = { hub, caller, sessionId: null, openRoomSession: () => Promise.reject(new Error('nobody enters')) };
+  const context = {
+    hub,
+    caller,
+    sessionId: null,
+    openRoomSession: () => Promise.reject(new Error('nobody enters')),
+    account: () => hub.accountOf(caller.person),
+  };
   let over = false;
   const answer = engine.execute({ document, operationName: null, variables: {}, context }).finally(() => {
     over = true;
