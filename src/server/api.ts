@@ -148,7 +148,13 @@ function byEngine(engine: Engine, streams: Streams, limits: ApiLimits): Plugin<C
         const operation = chosenOperation(document, operationName);
         const args = { document, operation, variables: variableValues ?? {}, viewer: { context: () => contextValue } };
         const delivery = await engine.subscribe(args);
-        return 'take' in delivery ? read(delivery, contextValue.caller) : delivery;
+        if (!('take' in delivery)) return delivery;
+        const results = read(delivery, contextValue.caller);
+        // Yoga forgets, unread and unended, the event stream of whoever hung up before it began.
+        const { signal } = contextValue.request;
+        if (signal.aborted) await results.return?.();
+        else signal.addEventListener('abort', () => void results.return?.(), { once: true });
+        return results;
       });
     },
   };

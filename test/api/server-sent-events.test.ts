@@ -1,6 +1,9 @@
 /** Queries and subscriptions as server-sent events, for whoever cannot open a WebSocket. */
+import { setTimeout } from 'node:timers/promises';
 import { createClient } from 'graphql-sse';
-import { describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
+import { connectRaw } from '../process/raw.ts';
 import { type Service, startService } from '../support/service.ts';
 import { type Change, lineOf, WATCH } from './onlooker.ts';
 import { dataOf, http, mutate, refusalOf } from './operations.ts';
@@ -75,4 +78,30 @@ it('a query is answered as an event too', async () => {
   const stream = await service.listen('dev:ada', '{ onlineCount }');
   expect(dataOf(await stream.take())).toEqual({ onlineCount: 0 });
   await stream.ended;
+});
+
+it('who hangs up before their event stream has begun leaves no subscription behind', async () => {
+  const prefix = `hung-up-${Math.random()}:`;
+  const service = await startService({ REDIS_URL: inject('redisUrl'), PRESENCE_REDIS_PREFIX: prefix });
+  const redis = new Redis(inject('redisUrl'));
+  onTestFinished(() => redis.disconnect());
+  const followed = async () => (await redis.pubsub('CHANNELS', `${prefix}*`)).length;
+  await service.ask('dev:ada', '{ settings { id } }');
+  const before = await followed(); // a site stays followed for as long as it is remembered
+  for (let user = 0; user < 60; user++) {
+    const said = JSON.stringify({ query: `subscription { presenceChanged(userIds: ["user-${user}"]) { initial } }` });
+    const { socket } = await connectRaw(service.url);
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer dev:ada\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${said.length}\r\n\r\n${said}`,
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.resetAndDestroy();
+  }
+  const until = performance.now() + 10_000; // ms, which it does not take
+  while (performance.now() < until) {
+    await service.clock.pass(6); // whoever was watched stays followed for 5 seconds
+    await setTimeout(50);
+    if ((await followed()) === before) break;
+  }
+  expect(await followed()).toBe(before);
 });
