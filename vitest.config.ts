@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders of tests that run their servers, Redises and browsers as processes of their own, and mostly wait for them. */
 const PROCESSES = [
-  ...['browser', 'cluster', 'examples', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`),
+  ...['browser', 'cluster', 'examples', 'faults', 'fuzz', 'process', 'store'].map(
+    (folder) => `test/${folder}/**/*.test.ts`,
+  ),
   'test/api/large-room.test.ts', // asks as much of Redis as it gives, which on a busy machine it gives late
 ];
 
