@@ -175,15 +175,20 @@ function presentCause(
     if (retryable !== undefined) return own;
     // GraphQL's own, before any field was reached, which leaves the values of variables; a subscription's have a code.
     if (own.path === undefined && (code === undefined || code === 'BAD_USER_INPUT')) return variableError(own);
-    // Yoga's own, about the request. Some bring the error that they come from, which is of no use to a caller.
-    if (code !== undefined) {
-      const { originalError: _, ...extensions } = own.extensions;
-      return new GraphQLError(own.message, { extensions: { ...extensions, retryable: false } });
-    }
+    if (code !== undefined) return requestError(own);
   }
   const requestId = randomUUID();
   report(cause ?? error, requestId);
   return apiError('INTERNAL_SERVER_ERROR', 'Something unexpected failed. Try again.', { requestId });
+}
+
+/**
+ * Yoga's own, about the request. Some bring the error that they come from, which is of no use to a caller. Their HTTP
+ * status is told whatever kind of JSON is asked for.
+ */
+function requestError({ message, extensions: { originalError: _, http, ...extensions } }: GraphQLError): GraphQLError {
+  const status = typeof http === 'object' ? { http: { ...http, spec: false } } : {};
+  return new GraphQLError(message, { extensions: { ...extensions, ...status, retryable: false } });
 }
 
 /** GraphQL refuses the value of a variable without a code, and says where in words only: `… at "input.expiresAt"; …`. */

@@ -1,6 +1,13 @@
 /** The API over HTTP: queries and mutations, and subscriptions as server-sent events, by Yoga. */
 import type { DocumentNode, GraphQLError } from 'graphql';
-import { type CORSOptions, createYoga, type GraphQLParams, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import {
+  type CORSOptions,
+  createYoga,
+  type GraphQLParams,
+  isAsyncIterable,
+  type Plugin,
+  type YogaServerInstance,
+} from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
@@ -77,7 +84,7 @@ export function createApi({
     logging: { ...yogaLogging(log), error: yogaLogging(log).debug },
     cors: (request) => corsFor(request, originAllowed),
     parserAndValidationCache: false, // the engine has one
-    plugins: [byEngine(engine, createStreams(hub), limits), refuseBrokenJson()],
+    plugins: [byEngine(engine, createStreams(hub), limits), refuseBrokenJson(), endUnwritten()],
     maskedErrors: { maskError: engine.present },
     context: ({ request }) => contextFor(request.headers.get('authorization') ?? undefined),
   });
@@ -181,6 +188,15 @@ function refuseBrokenJson(): Plugin {
           throw apiError('BAD_REQUEST', 'variables and extensions must be JSON.', { http: { status: 400 } });
         }
       });
+    },
+  };
+}
+
+/** Yoga answers 406 to whoever takes no event stream, after their subscription has begun, and would let it go on for ever. */
+function endUnwritten(): Plugin {
+  return {
+    async onResultProcess({ result, resultProcessor }) {
+      if (resultProcessor === undefined && isAsyncIterable(result)) await result[Symbol.asyncIterator]().return?.();
     },
   };
 }

@@ -88,10 +88,14 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   }
 }
 
+/** Types of messages that only servers send. */
+const SERVERS_OWN: ReadonlySet<unknown> = new Set(['connection_ack', 'next', 'error']);
+
 /** graphql-ws takes what is parsed already, and then does not hold the text for as long as the operation runs; what is no JSON it refuses. */
 function parsed(text: string) {
   try {
     const message = JSON.parse(text);
+    if (SERVERS_OWN.has(message?.type)) return null; // which is malformed to graphql-ws; at these it would throw
     addQuery(message);
     return message;
   } catch {

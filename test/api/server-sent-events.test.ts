@@ -80,7 +80,10 @@ it('a query is answered as an event too', async () => {
   await stream.ended;
 });
 
-it('who hangs up before their event stream has begun leaves no subscription behind', async () => {
+it.each([
+  ['hangs up before their event stream has begun', 'text/event-stream', 'reset'],
+  ['takes no event stream', 'application/json; q=1', 'HTTP/1.1 406'],
+])('who %s leaves no subscription behind', async (_, accept, end) => {
   const prefix = `hung-up-${Math.random()}:`;
   const service = await startService({ REDIS_URL: inject('redisUrl'), PRESENCE_REDIS_PREFIX: prefix });
   const redis = new Redis(inject('redisUrl'));
@@ -90,11 +93,11 @@ it('who hangs up before their event stream has begun leaves no subscription behi
   const before = await followed(); // a site stays followed for as long as it is remembered
   for (let user = 0; user < 60; user++) {
     const said = JSON.stringify({ query: `subscription { presenceChanged(userIds: ["user-${user}"]) { initial } }` });
-    const { socket } = await connectRaw(service.url);
-    socket.write(
-      `POST /graphql HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer dev:ada\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${said.length}\r\n\r\n${said}`,
-    );
-    await new Promise((resolve) => setImmediate(resolve));
+    const head = `Host: a\r\nAuthorization: Bearer dev:ada\r\nAccept: ${accept}\r\nContent-Type: application/json`;
+    const { socket, hears } = await connectRaw(service.url);
+    socket.write(`POST /graphql HTTP/1.1\r\n${head}\r\nContent-Length: ${said.length}\r\n\r\n${said}`);
+    if (end === 'reset') await new Promise((resolve) => setImmediate(resolve));
+    else await hears(end);
     socket.resetAndDestroy();
   }
   const until = performance.now() + 10_000; // ms, which it does not take

@@ -26,7 +26,7 @@ const inspection = createServer((_, response) => {
     JSON.stringify({
       connections: connections(),
       heap: process.memoryUsage().heapUsed,
-      resources: tally(process.getActiveResourcesInfo()),
+      resources: tally(process.getActiveResourcesInfo().filter((name) => name !== 'Immediate')), // of this very turn
       listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
       objects: Object.fromEntries(objects),
     }),

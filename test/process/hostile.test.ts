@@ -103,6 +103,7 @@ test.each([
   ['a close code that nobody may send', frame(Buffer.from([3, 0xed]), { first: 0x88 }), 1002],
   ['no JSON', frame('hello'), 4400],
   ['null', frame('null'), 4400],
+  ['what only servers say', frame('{"type":"next","id":"1","payload":{}}'), 4400],
   ['a message of an unknown type', frame('{"type":"toString"}'), 4400],
   ['a subscription without its operation', frame('{"type":"subscribe","id":"1","payload":null}'), 4400],
   ['two connection_inits', INIT, 4429],
