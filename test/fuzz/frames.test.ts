@@ -11,7 +11,7 @@ import { frame, INIT, upgrade } from '../process/raw.ts';
 import { type Holdings, type Inspected, startInspected } from './inspected-server.ts';
 
 /** `PRESENCE_TEST_SECONDS=600 npx vitest run test/fuzz` looks longer. */
-const SECONDS = Number(process.env.PRESENCE_TEST_SECONDS ?? 0) || 4;
+const SECONDS = Number(process.env.PRESENCE_TEST_SECONDS ?? 0) || 2;
 
 /** RFC 6455's, which ws sends by itself, and graphql-transport-ws's. */
 const PROTOCOLS_OWN = [1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 4400, 4401, 4406, 4408, 4409, 4429];
@@ -106,7 +106,7 @@ test('any bytes over a WebSocket', { timeout: 3_600_000 }, async () => {
   const before = await server.inspectOnce(alone);
   const second = await run();
   const after = await server.inspectOnce(alone);
-  if (SECONDS > 4) console.info(`${first + second} attacks`);
+  if (SECONDS > 2) console.info(`${first + second} attacks`);
   expect(after.heap - before.heap).toBeLessThan(8e6); // bytes
   // Whatever handled a socket last may still refer to it; more than a few would be a leak.
   for (const [kind, count] of Object.entries(after.objects)) {

@@ -8,7 +8,7 @@ import { type Inspected, startInspected } from './inspected-server.ts';
 
 /** `PRESENCE_TEST_SECONDS=600 npx vitest run test/fuzz` looks longer. */
 const LONG = Number(process.env.PRESENCE_TEST_SECONDS ?? 0);
-const SECONDS = LONG || 5;
+const SECONDS = LONG || 3;
 
 const TOKENS = [
   'dev:ada',
