@@ -9,15 +9,20 @@ import type { PresenceRecord } from '../presence/record.ts';
 import { settle } from '../presence/settle.ts';
 import { personKey } from '../store/key.ts';
 import type { Stop } from '../store/store.ts';
+import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { createLinger } from './linger.ts';
 import { createRereading, type Follower } from './reread.ts';
 
 export interface Hiding {
-  /** Calls `tell` at once, and again with each change, until it is stopped. */
-  tell(tell: (hidden: boolean) => void): void;
+  /** Tells at once, and again with each change, until it is stopped. */
+  tell(listener: HidingListener): void;
   /** May be called again. */
-  stop: Stop;
+  stop(): void;
+}
+
+export interface HidingListener {
+  hides(hidden: boolean): void;
 }
 
 export interface Hidings {
@@ -26,13 +31,6 @@ export interface Hidings {
   /** Messages may have been lost. */
   reread(): Promise<void>;
   close(): void;
-}
-
-interface Entry extends Follower {
-  readonly listeners: Set<(hidden: boolean) => void>;
-  users: number;
-  hidden: boolean;
-  stop: Stop;
 }
 
 export function createHidings({ store, clock, log, timings, onReport }: Core): Hidings {
@@ -46,27 +44,7 @@ export function createHidings({ store, clock, log, timings, onReport }: Core): H
   onReport((person, record) => entries.get(personKey(person))?.hear(record));
 
   function begin(person: Person): Entry {
-    let version: number | null = null;
-    const entry: Entry = {
-      person,
-      listeners: new Set(),
-      users: 0,
-      hidden: false,
-      stop: () => {},
-      version: () => version,
-      hear(record: PresenceRecord) {
-        if (version !== null && record.version <= version) return;
-        version = record.version;
-        const hidden = isHidden(settle(record, clock.now()));
-        if (hidden === entry.hidden) return;
-        entry.hidden = hidden;
-        for (const tell of entry.listeners) tell(hidden);
-      },
-      rewind() {
-        version = -1;
-      },
-      vouch: () => {},
-    };
+    const entry = new Entry(person, clock);
     entries.set(personKey(person), entry);
     listen(entry).catch((error: unknown) => {
       log.warn({ err: error }, 'somebody with a socket here is not followed; if they hide elsewhere, it still counts');
@@ -76,11 +54,16 @@ export function createHidings({ store, clock, log, timings, onReport }: Core): H
 
   /** What was committed elsewhere before this is live is read, unless nothing was heard of them yet: the session is still to be opened then. */
   async function listen(entry: Entry): Promise<void> {
-    const stop = await store.follow(entry.person, entry.hear);
+    const stop = await store.follow(entry.person, (record) => entry.hear(record));
     if (entries.get(personKey(entry.person)) !== entry) return stop();
     entry.stop = stop;
     if (entry.version() === null) return;
     for (const record of await store.read([entry.person])) entry.hear(record);
+  }
+
+  function release(entry: Entry): void {
+    const key = personKey(entry.person);
+    if (--entry.users === 0 && entries.get(key) === entry) idle.start(key);
   }
 
   return {
@@ -89,22 +72,7 @@ export function createHidings({ store, clock, log, timings, onReport }: Core): H
       const entry = entries.get(key) ?? begin(person);
       entry.users++;
       idle.keep(key);
-      let listener: ((hidden: boolean) => void) | null = null;
-      let stopped = false;
-      return {
-        tell(tell) {
-          if (stopped) return;
-          listener = (hidden) => tell(hidden); // one of its own for each time
-          entry.listeners.add(listener);
-          tell(entry.hidden);
-        },
-        stop() {
-          if (stopped) return;
-          stopped = true;
-          if (listener !== null) entry.listeners.delete(listener);
-          if (--entry.users === 0 && entries.get(key) === entry) idle.start(key);
-        },
-      };
+      return new Held(entry, release);
     },
     reread: rereading.reread,
     close() {
@@ -114,4 +82,70 @@ export function createHidings({ store, clock, log, timings, onReport }: Core): H
       entries.clear();
     },
   };
+}
+
+const NOTHING: Stop = () => {};
+
+// Classes, because there is one of each for every person, or socket: closures would be most of what they take.
+
+class Entry implements Follower {
+  readonly person: Person;
+  /** A new list with each change: one that grows by itself has room for sixteen more. */
+  listeners: readonly HidingListener[] = [];
+  users = 0;
+  hidden = false;
+  stop: Stop = NOTHING;
+  readonly #clock: Clock;
+  #version: number | null = null;
+
+  constructor(person: Person, clock: Clock) {
+    this.person = person;
+    this.#clock = clock;
+  }
+
+  version(): number | null {
+    return this.#version;
+  }
+
+  hear(record: PresenceRecord): void {
+    if (this.#version !== null && record.version <= this.#version) return;
+    this.#version = record.version;
+    const hidden = isHidden(settle(record, this.#clock.now()));
+    if (hidden === this.hidden) return;
+    this.hidden = hidden;
+    for (const listener of this.listeners) listener.hides(hidden);
+  }
+
+  rewind(): void {
+    this.#version = -1;
+  }
+
+  vouch(): void {}
+}
+
+/** What one socket has of it. */
+class Held implements Hiding {
+  #entry: Entry | null;
+  readonly #release: (entry: Entry) => void;
+  #listener: HidingListener | null = null;
+
+  constructor(entry: Entry, release: (entry: Entry) => void) {
+    this.#entry = entry;
+    this.#release = release;
+  }
+
+  tell(listener: HidingListener): void {
+    if (this.#entry === null) return;
+    this.#listener = listener;
+    this.#entry.listeners = [...this.#entry.listeners, listener];
+    listener.hides(this.#entry.hidden);
+  }
+
+  stop(): void {
+    const entry = this.#entry;
+    if (entry === null) return;
+    this.#entry = null;
+    entry.listeners = entry.listeners.filter((each) => each !== this.#listener);
+    this.#release(entry);
+  }
 }

@@ -5,10 +5,9 @@
 import { asMillis, type Millis, type SiteId } from '../presence/ids.ts';
 import { equal } from '../presence/record.ts';
 import { type SiteRecord, switchService } from '../presence/site.ts';
-import type { Stop } from '../store/store.ts';
-import { createConnectionCounts } from './connections.ts';
+import { type ConnectionCounts, createConnectionCounts } from './connections.ts';
 import type { Core } from './core.ts';
-import type { Hiding } from './hiding.ts';
+import type { Hiding, HidingListener } from './hiding.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { Refusal } from './refusal.ts';
@@ -76,20 +75,11 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
   }
 
   /** One more of this process, until it is stopped. While its person hides it is one less: they look as if they had left. */
-  function countConnection(site: SiteId, hiding: Hiding | null): Stop {
-    let counted = false;
-    const count = (open: boolean) => {
-      if (open === counted) return;
-      counted = open;
-      if (open) counts.add(site);
-      else counts.remove(site);
-    };
-    if (hiding === null) count(true);
-    else hiding.tell((hidden) => count(!hidden));
-    return () => {
-      hiding?.stop();
-      count(false);
-    };
+  function countConnection(site: SiteId, hiding: Hiding | null): Counted {
+    const counted = new Counted(site, counts);
+    if (hiding === null) counted.hides(false);
+    else hiding.tell(counted);
+    return counted;
   }
 
   async function switchItselfOff(site: SiteId, connections: number): Promise<void> {
@@ -172,4 +162,28 @@ function refuseAbove(cap: number, connections: number): void {
     `There are ${connections} connections, and the cap is ${cap}. Raise the cap, or wait until some have left.`,
     { limit: cap, connections },
   );
+}
+
+/** One socket among those of its site. A class, because there is one for each. */
+export class Counted implements HidingListener {
+  readonly #site: SiteId;
+  readonly #counts: ConnectionCounts;
+  #open = false;
+
+  constructor(site: SiteId, counts: ConnectionCounts) {
+    this.#site = site;
+    this.#counts = counts;
+  }
+
+  hides(hidden: boolean): void {
+    if (this.#open !== hidden) return;
+    this.#open = !hidden;
+    if (hidden) this.#counts.remove(this.#site);
+    else this.#counts.add(this.#site);
+  }
+
+  /** It is closed; whoever tells whether its person hides has been stopped. May be called again. */
+  stop(): void {
+    this.hides(true);
+  }
 }

@@ -7,6 +7,7 @@ import type { WebSocket } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Viewing } from '../graphql/delivery.ts';
+import type { Counted } from '../hub/service.ts';
 import type { Connection, Leaving } from '../hub/session.ts';
 import type { Account } from '../hub/watch-account.ts';
 import type { Stop } from '../store/store.ts';
@@ -28,8 +29,8 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   cancelExpiry: Stop | null = null;
   /** Whether it counts as one of its person. */
   counted = false;
-  /** Ends its counting as a connection of its site. */
-  uncount: Stop | null = null;
+  /** Its counting as a connection of its site. */
+  counting: Counted | null = null;
   /** How many people it watches, and its person over all sockets; once there is a caller. */
   account: Account | null = null;
   /** How it ended; set even if that happened while it was still connecting. */

@@ -175,7 +175,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
 
   /** Only once it is known whether its person hides: then it is counted as closed from the beginning. */
   function settleIn(peer: Peer, { person, expiresAt }: Caller): void {
-    peer.uncount = hub.countConnection(person.site, peer.connection?.hiding ?? null);
+    peer.counting = hub.countConnection(person.site, peer.connection?.hiding ?? null);
     if (expiresAt !== null) peer.cancelExpiry = hub.clock.at(expiresAt, () => end(peer, 'The token has expired.'));
   }
 
@@ -206,7 +206,8 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   }
 
   function uncount(peer: Peer): void {
-    peer.uncount?.();
+    peer.connection?.hiding?.stop();
+    peer.counting?.stop();
     if (!peer.counted || peer.caller === null) return;
     peer.counted = false;
     people.leave(personKey(peer.caller.person));
