@@ -41,6 +41,8 @@ export interface Running {
 export interface Parts {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** The folder of what browsers get, where that is not where the build puts it. */
+  readonly browserFiles?: URL;
 }
 
 export const GRAPHQL_PATH = '/graphql';
@@ -88,7 +90,10 @@ export async function start(config: Config, parts: Parts = {}): Promise<Running>
     ? createGraphiqlPage({ development: config.auth.mode === 'development', path: GRAPHQL_PATH })
     : null;
 
-  const files = createBrowserFiles({ development: config.auth.mode === 'development', adminPage: config.adminPage });
+  const files = createBrowserFiles(
+    { development: config.auth.mode === 'development', adminPage: config.adminPage },
+    parts.browserFiles,
+  );
 
   const metrics = config.metrics && createMetrics({ hub, store, engine, websockets, token: config.metrics.token });
   const metricsPort = config.metrics?.port ?? null;

@@ -19,6 +19,8 @@ declare module 'vitest' {
     chromiumPath: string;
     /** The server's program, compiled: what `startProcess` runs. */
     serverProgram: string;
+    /** The folder, as a URL, with what that program serves to browsers: for servers in the tests' own process. */
+    browserFiles: string;
   }
 }
 
@@ -27,6 +29,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('chromiumPath', chromiumProgram());
   const built = await buildServer();
   project.provide('serverProgram', built.main);
+  project.provide('browserFiles', built.browserFiles.href);
   const stopRedis = await provideRedis(project);
   return async () => {
     await Promise.all([stopRedis(), built.remove()]);

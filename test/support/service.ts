@@ -1,5 +1,5 @@
 /** A whole server in this process, on a real port, and the people who use it. */
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import type { Clock } from '../../src/hub/clock.ts';
 import { readConfig } from '../../src/server/config.ts';
@@ -70,7 +70,8 @@ export async function startWith(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Omit<Service, 'clock'>> {
   const config = readConfig({ ...TEST_DEFAULTS, ...env });
-  const service = await start(config, { clock, log: createLogger(config.logLevel) });
+  const browserFiles = new URL(inject('browserFiles'));
+  const service = await start(config, { clock, log: createLogger(config.logLevel), browserFiles });
   onTestFinished(() => service.close());
   return { ...service, ...client(service.url, service.connections) };
 }
