@@ -8,6 +8,7 @@ import { startDesk } from './desk.ts';
 import { byId } from './dom.ts';
 
 const KEPT = 'presence-admin-token'; // in sessionStorage: for this tab, until it is closed
+const REFUSED = 'presence-admin-refused'; // there too: what was wrong with the last one
 const form = byId('sign-in', HTMLFormElement);
 const field = byId('token', HTMLInputElement);
 const leave = byId('leave', HTMLButtonElement);
@@ -18,13 +19,22 @@ form.addEventListener('submit', (event) => {
   signIn(field.value.trim());
 });
 const token = sessionStorage.getItem(KEPT);
-if (token === null) form.hidden = false;
+if (token === null) ask();
 else signIn(token);
+
+function ask(): void {
+  form.hidden = false;
+  const problem = sessionStorage.getItem(REFUSED);
+  sessionStorage.removeItem(REFUSED);
+  if (problem === null) return;
+  byId('sign-in-problem').textContent = problem;
+  field.focus();
+}
 
 function signIn(token: string): void {
   byId('sign-in-problem').textContent = '';
   const client = connectPresence({ url: '/graphql', token, session: false });
-  const stop = client.onConnection(({ state, userId, reason }) => {
+  client.onConnection(({ state, userId, reason }) => {
     if (state === 'refused') return signOut(client, reason ?? 'The token does not hold.');
     byId('who').textContent = state === 'connected' ? (userId ?? '') : (reason ?? 'Connecting…');
     if (state !== 'connected' || !byId('desk').hidden) return;
@@ -34,23 +44,14 @@ function signIn(token: string): void {
     leave.hidden = false;
     startDesk(client, (problem) => signOut(client, problem));
   });
-  leave.addEventListener('click', () => {
-    stop();
-    signOut(client, null);
-  });
+  leave.addEventListener('click', () => signOut(client, null));
 }
 
-/** The page begins anew, so that nothing of what was seen stays behind. */
+/** The page begins anew, so that nothing of what was seen, or was begun, stays behind. */
 function signOut(client: PresenceClient, problem: string | null): void {
   sessionStorage.removeItem(KEPT);
+  if (problem !== null) sessionStorage.setItem(REFUSED, problem);
   setPresenceClient(null);
   client.close().catch(reportError);
-  if (problem === null) {
-    location.reload();
-    return;
-  }
-  byId('sign-in-problem').textContent = problem;
-  byId('who').textContent = '';
-  byId('desk').hidden = true;
-  form.hidden = false;
+  location.reload();
 }

@@ -150,9 +150,9 @@ function developmentCaller(token: string): Caller {
   return result.caller;
 }
 
+// Short enough for a close frame.
 const DEVELOPMENT_TOKENS =
-  'This server is in development mode, where a token is dev:<userId>, dev:<userId>:<role> or ' +
-  'dev:<userId>:<role>:<site>; a user id in it cannot contain ":".';
+  'In development mode a token is dev:<userId>, dev:<userId>:<role> or dev:<userId>:<role>:<site>; an id cannot contain ":".';
 
 const invalid = (says: string) => new AuthFailure('INVALID', says);
 const expired = () => new AuthFailure('EXPIRED', 'The token has expired. Get a new one.');

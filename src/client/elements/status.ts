@@ -13,8 +13,9 @@ import { words } from './words.ts';
 export const statusLine = sheet(`
 .line { display: inline-flex; align-items: baseline; gap: .35em; min-inline-size: 0; max-inline-size: 100% }
 .line > * { flex: none }
-.line > .text { flex: 0 1 auto; min-inline-size: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
-.line > .time { opacity: .78; font-size: .92em }
+.line > .text, .line > .time { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.line > .text { flex: 0 9999 auto; min-inline-size: 2em } /* gives way to the time, but not altogether */
+.line > .time { flex: 0 1 auto; min-inline-size: 0; opacity: .78; font-size: .92em }
 .line > .emoji { font-family: var(--_emoji) }
 .line > :empty { display: none }
 `);
