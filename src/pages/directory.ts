@@ -49,7 +49,9 @@ function enter(self: Actor): void {
   byId('me').textContent = self.name;
   byId('people').replaceChildren(...CAST.map((each) => entry(each, each === self)));
 
-  const client = connectPresence({ url: '/graphql', token: `dev:${self.id}`, device: 'WEB' });
+  // Frames of one tab share what is kept for it, by the API's address: so each person has one of their own.
+  const url = `/graphql?${new URLSearchParams({ as: self.id })}`;
+  const client = connectPresence({ url, token: `dev:${self.id}`, device: 'WEB' });
   client.onConnection(showConnection);
   showConnection(client.connection);
   startLog(

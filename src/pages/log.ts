@@ -11,7 +11,7 @@ export function startLog(client: PresenceClient, userIds: readonly string[], lis
   function add(sentence: string, source: string): void {
     const now = new Date();
     const time = make('time', { datetime: now.toISOString() }, now.toLocaleTimeString(undefined, { hour12: false }));
-    list.prepend(make('li', {}, time, make('span', {}, sentence), make('code', {}, source)));
+    list.prepend(make('li', {}, time, make('span', { dir: 'auto' }, sentence), make('code', { dir: 'ltr' }, source)));
     while (list.children.length > KEPT) list.lastElementChild?.remove();
   }
 
