@@ -127,8 +127,11 @@ test('without a network a page says that it knows nothing for certain, and comes
 test('a server that starts again under open pages finds them back, their room full and every dot right', async () => {
   const env = { PORT: await freePort(), DATA_DIR: await temporaryDirectory(), PRESENCE_DRAIN_TIME: '0.1' };
   const first = await startProcess(env);
-  const ada = await openAs(await openBrowserOf(browser), first.url, 'ada');
-  const grace = await openAs(await openBrowserOf(browser), first.url, 'grace');
+  const [hers, theirs] = [await openBrowserOf(browser), await openBrowserOf(browser)];
+  // Of the times after which a page tries again, which are by chance, short ones.
+  for (const context of [hers, theirs]) await context.addInitScript('Math.random = () => 0.2');
+  const ada = await openAs(hers, first.url, 'ada');
+  const grace = await openAs(theirs, first.url, 'grace');
   await set(first, 'ada', 'availability: BUSY, text: "Reading proofs"');
   await shows(grace, 'ada', 'BUSY');
   await here(grace, '2 people are');
@@ -140,6 +143,8 @@ test('a server that starts again under open pages finds them back, their room fu
   await shows(grace, 'ada', 'BUSY');
   await grace.locator('#people').getByText('Reading proofs').waitFor();
   await shows(ada, 'grace', 'ONLINE');
+  const inRoom = () => second.ask('dev:alan', '{ room(key: "launch-notes") { count } }');
+  await expect.poll(inRoom, { timeout: 5_000 }).toEqual({ data: { room: { count: 2 } } });
   for (const page of [ada, grace]) await here(page, '2 people are');
   await set(second, 'grace', 'availability: AWAY'); // and it goes on
   await shows(ada, 'grace', 'AWAY');

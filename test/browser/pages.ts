@@ -59,7 +59,7 @@ export async function shows(page: Page, person: string, availability: string): P
 }
 
 /** Of a page that is hidden too, which draws nothing that could be waited for. */
-export function look(page: Page, person: string): Promise<string | null> {
+function look(page: Page, person: string): Promise<string | null> {
   return page.locator(`#people presence-dot[user="${person}"]`).getAttribute('data-availability');
 }
 
