@@ -96,10 +96,15 @@ describe('in development mode', () => {
     }
   });
 
-  test('leads a browser from / to GraphiQL', async () => {
-    const page = await fetch(server.url, { headers: { accept: 'text/html' } });
-    expect(page.url).toBe(`${server.url}/graphql`);
-    expect(page.headers.get('content-type')).toContain('text/html');
+  test('shows a browser the team at /, and GraphiQL at /graphql', async () => {
+    for (const [path, says] of [
+      ['/', 'Who are you today?'],
+      ['/graphql', 'GraphiQL'],
+    ] as const) {
+      const page = await fetch(server.url + path, { headers: { accept: 'text/html' } });
+      expect(page.headers.get('content-type')).toContain('text/html');
+      expect(await page.text()).toContain(says);
+    }
     expect((await fetch(`${server.url}/elsewhere`)).status).toBe(404);
   });
 
