@@ -11,8 +11,8 @@ export type Client = (Redis | Cluster) & Scripts;
 
 /** numkeys, then keys and arguments, each as its script's header says. */
 interface Scripts {
-  commitPeople(keys: number, ...rest: (string | number)[]): Promise<(string | readonly [string, string])[]>;
-  commitPlain(keys: number, ...rest: (string | number)[]): Promise<string | readonly [string, string]>;
+  commitPeople(keys: number, ...rest: (string | number)[]): Promise<(string | readonly [string])[]>;
+  commitPlain(keys: number, ...rest: (string | number)[]): Promise<string | readonly [string]>;
   indexChannel(keys: number, ...rest: (string | number)[]): Promise<unknown>;
   countConnections(keys: number, ...rest: (string | number)[]): Promise<readonly [number, number]>;
   beat(keys: number, ...rest: (string | number)[]): Promise<readonly [number, number, string, ...string[]]>;

@@ -8,9 +8,9 @@
 -- ARGV[1]   'PUBLISH' or 'SPUBLISH'
 -- ARGV[2..] per commit, ten and more: member (the person) · version it was made from · record as JSON · deadline in
 --           ms, or '' for none · '+user' when others see the person as not OFFLINE, else '-user' · channel · number of
---           sets to join · number of sets to leave · the version it had before Redis lost it, '' for a change · number
---           of rooms it changes · for each of those its channel and its key
--- Returns   per commit: its new version as a string, or {version, JSON} of the record that stands instead
+--           sets to join · number of sets to leave · '<version>:<from>' as it had before Redis lost it, '' for a
+--           change · number of rooms it changes · for each of those its channel and its key
+-- Returns   per commit: its new version as a string, or in a table the record that stands instead, '' for none
 --
 -- Versions are max(previous + 1, this server's clock in microseconds), so that they also grow over a failover that
 -- lost writes. They stay below 2^53, which Lua's numbers hold exactly, until the year 2255.
@@ -28,14 +28,17 @@ while a <= #ARGV do
   local record, deadlines, online = KEYS[k], KEYS[k + 1], KEYS[k + 2]
 
   local stored = redis.call('GET', record)
-  local bar = stored and string.find(stored, '|', 1, true)
-  local version = stored and string.sub(stored, 1, bar - 1) or '0'
+  local version = stored and string.match(stored, '^%d+') or '0'
 
   if version ~= from then
-    results[#results + 1] = { version, stored and string.sub(stored, bar + 1) or '' }
+    results[#results + 1] = { stored or '' }
   else
-    local new = restored ~= '' and restored or string.format('%.0f', math.max(tonumber(version) + 1, clock))
-    redis.call('SET', record, new .. '|' .. json)
+    local stamp = restored
+    if stamp == '' then
+      stamp = string.format('%.0f', math.max(tonumber(version) + 1, clock)) .. ':' .. version
+    end
+    local new = string.match(stamp, '^%d+')
+    redis.call('SET', record, stamp .. '|' .. json)
     if deadline == '' then
       redis.call('ZREM', deadlines, member)
     else
@@ -48,7 +51,7 @@ while a <= #ARGV do
     for i = 1, leaves do
       redis.call('SREM', KEYS[k + 2 + joins + i], member)
     end
-    redis.call(ARGV[1], channel, member .. '\n' .. new .. '\n' .. json)
+    redis.call(ARGV[1], channel, member .. '\n' .. stamp .. '\n' .. json)
     for i = 1, rooms do
       local at = a + 8 + 2 * i
       redis.call('PUBLISH', ARGV[at], ARGV[at + 1] .. '\n' .. new .. '\n' .. member .. '\n' .. json)

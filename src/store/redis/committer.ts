@@ -13,6 +13,7 @@ import { personKey, roomKey } from '../key.ts';
 import type { Client } from './client.ts';
 import type { Keys } from './keys.ts';
 import { answered } from './patience.ts';
+import { type Committed, parseStored } from './stored.ts';
 
 /** What a commit asks Redis: its keys and arguments, as commit.lua says. */
 interface Commit {
@@ -21,15 +22,15 @@ interface Commit {
   readonly args: readonly string[];
 }
 
-type Outcome = { readonly version: Micros } | { readonly standing: PresenceRecord };
+type Outcome = { readonly version: Micros } | { readonly standing: Committed<PresenceRecord> };
 
 interface RecordChange {
   readonly before: PresenceRecord;
   readonly after: PresenceRecord;
   /** It has lost to somebody else's change before, and now goes ahead of those that are new. */
   readonly again?: boolean;
-  /** It was committed before and is lost: it keeps the version of `after`. */
-  readonly restore?: boolean;
+  /** It was committed before, made from this version, and is lost: it keeps the version of `after`. */
+  readonly lostFrom?: Micros;
 }
 
 export type Committer = (person: Person, change: RecordChange) => Promise<Outcome>;
@@ -89,7 +90,7 @@ export function createCommitter({ client, keys, cluster, publish }: CommitterOpt
 const NONE: ReadonlySet<string> = new Set();
 const NO_SETS: readonly string[] = [];
 
-function commitOf(keys: Keys, person: Person, { before, after, restore }: RecordChange): Commit {
+function commitOf(keys: Keys, person: Person, { before, after, lostFrom }: RecordChange): Commit {
   const key = personKey(person);
   const shard = keys.shardOf(key);
   const nameOf = (place: string) => roomKey({ site: person.site, key: place });
@@ -117,7 +118,7 @@ function commitOf(keys: Keys, person: Person, { before, after, restore }: Record
       keys.bucket(key),
       String(joins.length),
       String(leaves.length),
-      restore ? String(after.version) : '',
+      lostFrom === undefined ? '' : `${after.version}:${lostFrom}`,
       String(rooms.length),
       ...rooms.flatMap((room) => [keys.roomChannel(room), room]),
     ],
@@ -129,10 +130,10 @@ export function holders(record: PresenceRecord): ReadonlySet<NodeId> {
   return new Set(record.sessions.flatMap(({ node, endsAt }) => (node !== null && endsAt === null ? [node] : [])));
 }
 
-function outcome(result: string | readonly [string, string] | undefined): Outcome {
+function outcome(result: string | readonly [string] | undefined): Outcome {
   if (result === undefined) throw new Error('the commit script answered fewer results than commits');
   if (typeof result === 'string') return { version: asMicros(Number(result)) };
-  return { standing: recordCodec.decode(result[1], result[0]) };
+  return { standing: parseStored(result[0], recordCodec.decode) };
 }
 
 function byShard<Each extends Commit>(commits: readonly Each[]): Each[][] {

@@ -3,16 +3,16 @@
  * tag, so that they are in one slot of a cluster and one script call may touch them. `<p>` is the prefix, `<person>`
  * the JSON array of site and user id, as in key.ts.
  *
- *   <p>{s17}r:<person>   string   `<version>|<JSON of the record>`; for ever (sticky), empty of sessions once they left
+ *   <p>{s17}r:<person>   string   `<version>:<from>|<JSON of the record>`, `<from>` the version it was made from; for ever (sticky), empty of sessions once they left
  *   <p>{s17}d                  zset     deadlines: member `<person>`, score milliseconds since 1970
  *   <p>{s17}o:<site>           set      users of the site whom others see as not OFFLINE
  *   <p>{s17}n:<node>           set      `<person>` of people with a session on that node; gone with the node
- *   <p>{s17}b<0..3>            channel  commits of the shard's people: `<person>\n<version>\n<JSON>`, 1,024 buckets in all
+ *   <p>{s17}b<0..3>            channel  commits of the shard's people: `<person>\n<version>:<from>\n<JSON>`, 1,024 buckets in all
  *   <p>{s17}m:<room>           set      `<person>` of the shard's people whom others see in the room (its key as in key.ts)
  *   <p>w<0..1023>              channel  commits that change a room: `<room>\n<version>\n<person>\n<JSON>`; not sharded
  *   <p>{s17}x:<name>:<person>  string   a text of that person's; goes when nobody has read it for 90 days
  *   <p>{s17}i:<person>         hash     channels the person may be in: field the channel's key as in key.ts, value a version of its record
- *   <p>{s17}t:<site>           string   `<version>|<JSON>` of a site's settings, custom statuses and switch; sites are spread like people
+ *   <p>{s17}t:<site>           string   `<version>:<from>|<JSON>` of a site's settings, custom statuses and switch; sites are spread like people
  *   <p>{s17}t:<channel>        string   the same of a channel's members and custom fields; its key as in key.ts
  *   <p>{s17}u:<site>           channel  commits of that site, as above with the site's key; `u:<channel>` those of a channel
  *   <p>{s17}c:<site>           hash     connections of that site: node id -> `<count> <said at> <counts until>` (Redis's clock, ms); gone with the last

@@ -34,8 +34,8 @@ export async function lookIntoRedis({ url, prefix, later }: RedisStoreOptions, p
       at % 2 === 0 ? [[asNodeId(node), asMillis(Number(leases[at + 1]))]] : [],
     );
     return {
-      record: record ?? EMPTY_RECORD,
-      site: site ?? EMPTY_SITE,
+      record: record?.record ?? EMPTY_RECORD,
+      site: site?.record ?? EMPTY_SITE,
       now: asMillis(Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000)),
       leases: new Map(ends),
     };

@@ -2,22 +2,22 @@
  * Reading and changing records that are of no one person, sites and channels, as records.ts does it for people. There
  * are few and they change seldom: a change begins with a read, and each has a channel of its own for its commits.
  */
-import { asMicros } from '../../presence/ids.ts';
+import { asMicros, type Micros } from '../../presence/ids.ts';
 import type { Codec, Versioned } from '../codec.ts';
 import { createRecent } from '../recent.ts';
 import type { StoreCounts } from '../stats.ts';
 import type { Client } from './client.ts';
 import type { Keys } from './keys.ts';
 import { answered, type Patience } from './patience.ts';
-import { readStored } from './stored.ts';
+import { type Committed, diverge, isLost, parseStored, readStored, unwritten } from './stored.ts';
 
 /** Keys are as in key.ts. */
 export interface PlainRecords<Body> {
   read(key: string): Promise<Body>;
   /** In the order of the keys. */
   readAll(keys: readonly string[]): Promise<readonly Body[]>;
-  /** Remembers what another process has committed, as if it had been read. */
-  note(key: string, record: Body): void;
+  /** Remembers what another process has committed, as if it had been read; false when only Redis can tell whether it stands. */
+  note(key: string, heard: Committed<Body>): boolean;
   /** `begin` throws when it is too late to change anything. */
   update(key: string, change: (record: Body) => Body, begin: () => void): Promise<Body>;
   /** Writes again whatever Redis has lost of what is remembered here. */
@@ -53,18 +53,20 @@ interface Change<Body> {
   readonly key: string;
   readonly before: Body;
   readonly after: Body;
-  /** Keeps the version of `after`. */
-  readonly restore?: boolean;
+  /** It was committed before, made from this version, and is lost: it keeps the version of `after`. */
+  readonly lostFrom?: Micros;
 }
 
 export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
   const { client, keys, cluster, publish, codec, empty, index, counts } = options;
-  const recent = createRecent<Body>(options.remembered, options.weightOf);
+  const { weightOf = () => 1 } = options;
+  const recent = createRecent<Committed<Body>>(options.remembered, ({ record }) => weightOf(record));
+  const unknown = unwritten(empty);
   const groupOf = (key: string) => (cluster ? keys.shardOf(key) : 0);
 
   async function readAll(names: readonly string[]): Promise<readonly Body[]> {
     const found = await readStored(names, { client, keyOf: keys.plain, groupOf, decode: codec.decode });
-    return Promise.all(names.map((key, at) => whole(key, found[at] ?? empty)));
+    return Promise.all(names.map((key, at) => whole(key, found[at] ?? unknown)));
   }
 
   async function read(key: string): Promise<Body> {
@@ -72,17 +74,18 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
     return record ?? empty;
   }
 
-  async function whole(key: string, found: Body): Promise<Body> {
+  async function whole(key: string, found: Committed<Body>): Promise<Body> {
     let standing = found;
     for (;;) {
       const remembered = recent.get(key);
-      if (remembered === undefined || remembered.version <= standing.version) break;
-      const { committed, stands } = await commit({ key, before: standing, after: remembered, restore: true });
+      if (remembered === undefined || !isLost(remembered, standing)) break;
+      const { record, from } = remembered;
+      const { committed, stands } = await commit({ key, before: standing.record, after: record, lostFrom: from });
       if (committed) counts.restored++;
       standing = stands;
     }
     recent.set(key, standing);
-    return standing;
+    return standing.record;
   }
 
   async function update(key: string, change: (record: Body) => Body, begin: () => void): Promise<Body> {
@@ -101,22 +104,25 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
     }
   }
 
-  async function commit({ key, before, after, restore = false }: Change<Body>) {
+  async function commit({ key, before, after, lostFrom }: Change<Body>) {
     await index?.announce(key, after);
-    const version = restore ? String(after.version) : '';
-    const args = [publish, key, String(before.version), codec.encode(after), keys.plainChannel(key), version];
+    const stamp = lostFrom === undefined ? '' : `${after.version}:${lostFrom}`;
+    const args = [publish, key, String(before.version), codec.encode(after), keys.plainChannel(key), stamp];
     const result = await answered(client.commitPlain(1, keys.plain(key), ...args));
-    if (typeof result !== 'string') return { committed: false, stands: codec.decode(result[1], result[0]) };
-    const stands = { ...after, version: asMicros(Number(result)) };
-    await index?.settle(key, before, stands);
-    return { committed: true, stands };
+    if (typeof result !== 'string') return { committed: false, stands: parseStored(result[0], codec.decode) };
+    const record = { ...after, version: asMicros(Number(result)) };
+    await index?.settle(key, before, record);
+    return { committed: true, stands: { record, from: lostFrom ?? before.version } };
   }
 
   return {
     read,
     readAll,
-    note(key, record) {
-      if (record.version > (recent.get(key)?.version ?? 0)) recent.set(key, record);
+    note(key, heard) {
+      const known = recent.get(key) ?? unknown;
+      if (diverge(known, heard)) return false;
+      if (heard.record.version > known.record.version) recent.set(key, heard);
+      return true;
     },
     update,
     async repair({ ask }) {

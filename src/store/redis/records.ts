@@ -15,12 +15,12 @@ import { createCommitter } from './committer.ts';
 import { gathered } from './gathered.ts';
 import type { Keys } from './keys.ts';
 import type { Patience } from './patience.ts';
-import { readStored } from './stored.ts';
+import { type Committed, diverge, isLost, readStored, unwritten } from './stored.ts';
 
 export interface Records {
   read(people: readonly Person[]): Promise<readonly PresenceRecord[]>;
-  /** Remembers what another process has committed, as if it had been read. */
-  note(key: string, record: PresenceRecord): void;
+  /** Remembers what another process has committed, as if it had been read; false when only Redis can tell whether it stands. */
+  note(key: string, heard: Committed<PresenceRecord>): boolean;
   /** `begin` throws when it is too late to change anything. */
   update(person: Person, change: Change<PresenceRecord>, begin: () => void): Promise<PresenceRecord>;
   /** Writes again whatever Redis has lost of what is remembered here. */
@@ -45,45 +45,48 @@ const RECENT = 50_000; // records kept to start changes from
 const REPAIR_BATCH = 500; // records read at once
 const REPAIRS_AT_ONCE = 2; // batches: Redis writes those of one while those of the other are compared
 const AT_ONCE = asMillis(0);
+const NEVER_SEEN = unwritten(EMPTY_RECORD);
 
 export function createRecords(options: RecordsOptions): Records {
   const { client, keys, cluster, publish, agenda, onRestored, counts } = options;
   const commit = createCommitter({ client, keys, cluster, publish });
-  const recent = createRecent<PresenceRecord>(RECENT);
+  const recent = createRecent<Committed<PresenceRecord>>(RECENT);
 
   const groupOf = (name: string) => (cluster ? keys.shardOf(name) : 0);
 
-  const fetch = gathered<PresenceRecord>(async (names) => {
+  const fetch = gathered<Committed<PresenceRecord>>(async (names) => {
     const stored = await readStored(names, { client, keyOf: keys.record, groupOf, decode: recordCodec.decode });
-    return names.map((_, at) => stored[at] ?? EMPTY_RECORD);
+    return names.map((_, at) => stored[at] ?? NEVER_SEEN);
   }, groupOf);
 
   /** What Redis has lost of what is remembered here is written again as soon as that is noticed. */
   async function read(names: readonly string[]): Promise<readonly PresenceRecord[]> {
     const standing = await fetch(names);
-    return Promise.all(names.map((name, at) => whole(name, standing[at] ?? EMPTY_RECORD)));
+    return Promise.all(names.map((name, at) => whole(name, standing[at] ?? NEVER_SEEN)));
   }
 
   /**
-   * Versions only grow, so a lower one than is remembered means that commits were lost. The record is restored with the
-   * version it had: of several processes that remember, the one that knows the latest prevails.
+   * Versions only grow, so a lower one than is remembered means that commits were lost, unless it is of a master that
+   * was deposed. The record is restored with the version it had: of several processes that remember, the one that
+   * knows the latest prevails.
    */
-  async function whole(key: string, found: PresenceRecord): Promise<PresenceRecord> {
+  async function whole(key: string, found: Committed<PresenceRecord>): Promise<PresenceRecord> {
     const person = personOf(key);
     let standing = found;
     for (;;) {
       const remembered = recent.get(key);
-      if (person === null || remembered === undefined || remembered.version <= standing.version) break;
-      const outcome = await commit(person, { before: standing, after: remembered, restore: true });
+      if (person === null || remembered === undefined || !isLost(remembered, standing)) break;
+      const { record, from } = remembered;
+      const outcome = await commit(person, { before: standing.record, after: record, lostFrom: from });
       if ('version' in outcome) {
         counts.restored++;
-        onRestored(remembered);
-        return keep(key, remembered, outcome.version);
+        onRestored(record);
+        return keep(key, record, { version: outcome.version, from });
       }
       standing = outcome.standing;
     }
     recent.set(key, standing);
-    return standing;
+    return standing.record;
   }
 
   async function readOne(key: string): Promise<PresenceRecord> {
@@ -93,7 +96,7 @@ export function createRecords(options: RecordsOptions): Records {
 
   async function update(person: Person, change: Change<PresenceRecord>, begin: () => void): Promise<PresenceRecord> {
     const key = personKey(person);
-    let step = guess(recent.get(key), change) ?? certain(await readOne(key), change);
+    let step = guess(recent.get(key)?.record, change) ?? certain(await readOne(key), change);
     // Each attempt is lost only to a commit that succeeded; `begin` ends it when it is too late.
     for (let attempt = 0; ; attempt++) {
       if (step.after === step.before) {
@@ -108,7 +111,7 @@ export function createRecords(options: RecordsOptions): Records {
       });
       if ('version' in outcome) {
         counts.commits++;
-        return keep(key, step.after, outcome.version);
+        return keep(key, step.after, { version: outcome.version, from: step.before.version });
       }
       counts.conflicts++;
       agenda.set(key, null); // whoever was first times it
@@ -116,13 +119,16 @@ export function createRecords(options: RecordsOptions): Records {
     }
   }
 
-  function note(key: string, record: PresenceRecord): void {
-    if (record.version > (recent.get(key)?.version ?? 0)) recent.set(key, record);
+  function note(key: string, heard: Committed<PresenceRecord>): boolean {
+    const known = recent.get(key) ?? NEVER_SEEN;
+    if (diverge(known, heard)) return false;
+    if (heard.record.version > known.record.version) recent.set(key, heard);
+    return true;
   }
 
-  function keep(key: string, record: PresenceRecord, version: Micros): PresenceRecord {
+  function keep(key: string, record: PresenceRecord, { version, from }: Stamp): PresenceRecord {
     const after = { ...record, version };
-    recent.set(key, after);
+    recent.set(key, { record: after, from });
     agenda.set(key, deadline(after));
     return after;
   }
@@ -141,6 +147,12 @@ export function createRecords(options: RecordsOptions): Records {
   }
 
   return { read: (people) => read(people.map(personKey)), note, update, repair };
+}
+
+interface Stamp {
+  readonly version: Micros;
+  /** The version it was made from. */
+  readonly from: Micros;
 }
 
 interface Step<Body> {

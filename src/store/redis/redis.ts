@@ -6,7 +6,7 @@
 import { type ChannelRecord, EMPTY_CHANNEL, isMember } from '../../presence/channel.ts';
 import { asMillis, asUserId, type Millis, type Person, type SiteId, type UserId } from '../../presence/ids.ts';
 import type { PresenceRecord } from '../../presence/record.ts';
-import { EMPTY_SITE, type SiteRecord } from '../../presence/site.ts';
+import { EMPTY_SITE } from '../../presence/site.ts';
 import { createAgenda } from '../agenda.ts';
 import { pageOf } from '../census.ts';
 import { channelCodec, recordCodec, siteCodec } from '../codec.ts';
@@ -24,6 +24,7 @@ import { createPlainRecords } from './plain-records.ts';
 import { createPubSub } from './pubsub.ts';
 import { createRecords } from './records.ts';
 import { createSpending } from './spending.ts';
+import { type Committed, type Decode, parseStamped } from './stored.ts';
 import { createTexts } from './texts.ts';
 
 export interface RedisStoreOptions {
@@ -72,11 +73,11 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   const spend = createSpending(client, keys.rates);
   const slotOf = (channel: string) => /\{.*?\}/.exec(channel)?.[0] ?? channel;
   const engine = createPubSub({ subscriber, sharded: cluster, slotOf });
-  const people = createFeed({ ...wire<PresenceRecord>(recordCodec.decode), engine, trigger: keys.bucket });
+  const people = createFeed({ ...wire(recordCodec.decode), engine, trigger: keys.bucket });
   const roomEngine = cluster ? createPubSub({ subscriber, sharded: false, slotOf }) : engine;
   const rooms = createFeed({ ...roomWire, engine: roomEngine, trigger: keys.roomChannel });
-  const sites = createFeed({ ...wire<SiteRecord>(siteCodec.decode), engine, trigger: keys.plainChannel });
-  const channels = createFeed({ ...wire<ChannelRecord>(channelCodec.decode), engine, trigger: keys.plainChannel });
+  const sites = createFeed({ ...wire(siteCodec.decode), engine, trigger: keys.plainChannel });
+  const channels = createFeed({ ...wire(channelCodec.decode), engine, trigger: keys.plainChannel });
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
   const chains = new Map<string, Promise<unknown>>();
   const gaps = new Set<() => void>();
@@ -205,6 +206,21 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     present?.once('end', mend);
   }
 
+  /**
+   * What is told is remembered, so that it can be written again when Redis loses it. What cannot be true together with
+   * what is known is told to nobody: Redis is asked.
+   */
+  function noting<Body>(
+    records: { readonly note: (key: string, heard: Committed<Body>) => boolean },
+    key: string,
+    tell: (record: Body) => void,
+  ): (heard: Committed<Body>) => void {
+    return (heard) => {
+      if (records.note(key, heard)) tell(heard.record);
+      else mend();
+    };
+  }
+
   function tellGaps(): void {
     if (!closed) for (const tell of gaps) tell();
   }
@@ -317,18 +333,6 @@ const PROMPT = 100; // ms for an answer that the clock is set by
 /** On a cluster ioredis moves subscriptions from node to node by itself, and says so in these ways. */
 const CLUSTER_GAPS = ['ready', '-node', '+node', '+subscriber', 'subscribersReady'];
 
-/** What is told is remembered, so that it can be written again when Redis loses it. */
-function noting<Body>(
-  records: { readonly note: (key: string, record: Body) => void },
-  key: string,
-  tell: (record: Body) => void,
-): (record: Body) => void {
-  return (record) => {
-    records.note(key, record);
-    tell(record);
-  };
-}
-
 interface InRoom {
   readonly person: Person;
   readonly record: PresenceRecord;
@@ -348,8 +352,8 @@ const roomWire: Wire<InRoom> = {
 
 type Wire<Body> = Pick<FeedOptions<Body, string>, 'encode' | 'decode'>;
 
-/** `<key>\n<version>\n<JSON>`, published by the scripts; the body is read only when somebody here follows the key. */
-function wire<Body>(decode: (json: string, version: string) => Body): Wire<Body> {
+/** `<key>\n<version>:<from>\n<JSON>`, published by the scripts; the body is read only when somebody here follows the key. */
+function wire<Body>(decode: Decode<Body>): Wire<Committed<Body>> {
   return {
     encode: unpublished,
     decode(message) {
@@ -358,7 +362,7 @@ function wire<Body>(decode: (json: string, version: string) => Body): Wire<Body>
         key: message.slice(0, first),
         body: () => {
           const second = message.indexOf('\n', first + 1);
-          return decode(message.slice(second + 1), message.slice(first + 1, second));
+          return parseStamped(message.slice(first + 1, second), message.slice(second + 1), decode);
         },
       };
     },

@@ -1,4 +1,12 @@
-/** Records as they lie in Redis: `<version>|<JSON>`, as the commit scripts write them. */
+/**
+ * Records as they lie in Redis, `<version>:<from>|<JSON>`, as the commit scripts write them; and what of them is lost.
+ *
+ * A master that hung and was replaced still carries out, when it wakes, what lies in its sockets: commits that their
+ * writers gave up long ago, with versions later than those of its successor. Versions alone would take these for the
+ * truth that Redis has lost. The version that a record was made from tells which of two it continues.
+ */
+import { asMicros, type Micros } from '../../presence/ids.ts';
+import type { Versioned } from '../codec.ts';
 import type { Client } from './client.ts';
 import { answered } from './patience.ts';
 
@@ -8,30 +16,61 @@ export interface StoredOptions<Body> {
   readonly keyOf: (name: string) => string;
   /** Names of one group go in one command; on a cluster they have to be in one slot. */
   readonly groupOf: (name: string) => number;
-  readonly decode: (json: string, version: string) => Body;
+  readonly decode: Decode<Body>;
+}
+
+export type Decode<Body> = (json: string, version: string) => Body;
+
+export interface Committed<Body> {
+  readonly record: Body;
+  /** The version that it was made from. */
+  readonly from: Micros;
+}
+
+/** What was never written. */
+export const unwritten = <Body>(record: Body): Committed<Body> => ({ record, from: asMicros(0) });
+
+/**
+ * Whether Redis had `known` once, and lost it: what stands is what it was made from, or older. Something newer than that
+ * was committed without knowledge of it, and stays.
+ */
+export const isLost = (known: Committed<Versioned>, standing: Committed<Versioned>): boolean =>
+  standing.record.version < known.record.version && standing.record.version <= known.from;
+
+/** Whether neither continues the other: they were committed by two masters, of which one is deposed. */
+export function diverge(one: Committed<Versioned>, other: Committed<Versioned>): boolean {
+  const [older, newer] = one.record.version < other.record.version ? [one, other] : [other, one];
+  return newer.from < older.record.version && older.record.version < newer.record.version;
 }
 
 /** The records of these names, in their order; null for one that is not there. */
 export async function readStored<Body>(
   names: readonly string[],
   { client, keyOf, groupOf, decode }: StoredOptions<Body>,
-): Promise<readonly (Body | null)[]> {
-  const records: (Body | null)[] = [];
+): Promise<readonly (Committed<Body> | null)[]> {
+  const records: (Committed<Body> | null)[] = [];
   await Promise.all(
     groups(names, groupOf).map(async (places) => {
       const values = await answered(client.mget(places.map((at) => keyOf(names[at] ?? ''))));
       places.forEach((at, index) => {
-        records[at] = parseStored(values[index] ?? null, decode);
+        const value = values[index] ?? null;
+        records[at] = value === null ? null : parseStored(value, decode);
       });
     }),
   );
   return records;
 }
 
-function parseStored<Body>(value: string | null, decode: (json: string, version: string) => Body): Body | null {
-  if (value === null) return null;
+/** '' is what was never written. */
+export function parseStored<Body>(value: string, decode: Decode<Body>): Committed<Body> {
   const bar = value.indexOf('|');
-  return decode(value.slice(bar + 1), value.slice(0, bar));
+  return parseStamped(value.slice(0, Math.max(bar, 0)), value.slice(bar + 1), decode);
+}
+
+/** `stamp` is `<version>:<from>`. */
+export function parseStamped<Body>(stamp: string, json: string, decode: Decode<Body>): Committed<Body> {
+  const [version = '', from = ''] = stamp.split(':');
+  return { record: decode(json, version), from: asMicros(Number(from)) };
 }
 
 /** The places of the names, those of one group together. */
