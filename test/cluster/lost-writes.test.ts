@@ -8,6 +8,7 @@ import { type ChannelRecord, upsertChannel } from '../../src/presence/channel.ts
 import { asMillis, asNodeId, asSiteId, type Person } from '../../src/presence/ids.ts';
 import type { PresenceRecord } from '../../src/presence/record.ts';
 import { settle } from '../../src/presence/settle.ts';
+import type { SiteRecord } from '../../src/presence/site.ts';
 import { channelKey, personKey, siteKey } from '../../src/store/key.ts';
 import { createChannelIndex } from '../../src/store/redis/channel-index.ts';
 import { connect } from '../../src/store/redis/client.ts';
@@ -129,6 +130,75 @@ describe('a write that Redis has lost', () => {
       expect(await rememberer.readChannel(name)).toEqual(written);
       expect(await store.channelsOf(ada)).toEqual([{ name, record: written }]);
     }
+  });
+});
+
+describe('a commit that a master carries out late, when another has taken its place', () => {
+  let deposed: RedisStore; // which asked for it, and gave up
+  beforeEach(async () => {
+    deposed = await openStore(url, prefix);
+  });
+
+  /** Has `work` done to what was there before `standing`, which then stands again. */
+  async function apart<Late, Standing>(key: string, standing: () => Promise<Standing>, work: () => Promise<Late>) {
+    const before = (await redis.get(key)) ?? '';
+    const acknowledged = await standing();
+    const text = (await redis.get(key)) ?? '';
+    await redis.set(key, before);
+    const late = await work();
+    await redis.set(key, text);
+    return { acknowledged, late, stands: async () => (await redis.get(key)) === text };
+  }
+
+  const key = () => createKeys(prefix).record(personKey(ada));
+  const acknowledge = () => store.update(ada, named('acknowledged'));
+  const comeLate = () => deposed.update(ada, named('late'));
+
+  test('undoes nothing, and is not told to those who know better: they look at what stands', async () => {
+    const { tell, until } = listener<PresenceRecord>();
+    let gaps = 0;
+    other.onGap(() => gaps++);
+    await other.follow(ada, tell);
+    await store.update(ada, named('before'));
+    const { acknowledged, late, stands } = await apart(key(), acknowledge, comeLate);
+    expect(late.version).toBeGreaterThan(acknowledged.version);
+    await expect.poll(() => gaps).toBeGreaterThan(0);
+    expect(await other.read([ada])).toEqual([acknowledged]);
+    expect(await stands()).toBe(true);
+    const next = await store.update(ada, named('next'));
+    expect((await until(next.version)).map(({ name }) => name?.value)).toEqual(['before', 'acknowledged', 'next']);
+  });
+
+  test('undoes nothing either where it was heard and nothing else', async () => {
+    const { tell, until } = listener<PresenceRecord>();
+    await store.update(ada, named('before'));
+    const { acknowledged, late, stands } = await apart(key(), acknowledge, async () => {
+      await other.follow(ada, tell);
+      return comeLate();
+    });
+    await until(late.version);
+    expect(await other.read([ada])).toEqual([acknowledged]);
+    expect(await deposed.read([ada])).toEqual([acknowledged]);
+    expect(await stands()).toBe(true);
+  });
+
+  test('undoes nothing of a site', async () => {
+    const site = asSiteId('acme');
+    const capped = (of: RedisStore, connectionCap: number) => () =>
+      of.updateSite(site, (record) => ({ ...record, settings: { ...record.settings, connectionCap } }));
+    const { tell, until } = listener<SiteRecord>();
+    await capped(store, 1)();
+    const { acknowledged, late, stands } = await apart(
+      createKeys(prefix).plain(siteKey(site)),
+      capped(store, 2),
+      async () => {
+        await other.followSite(site, tell);
+        return capped(deposed, 3)();
+      },
+    );
+    await until(late.version);
+    expect(await other.readSite(site)).toEqual(acknowledged);
+    expect(await stands()).toBe(true);
   });
 });
 

@@ -20,8 +20,8 @@ async function listen(url: string): Promise<readonly Commit[]> {
   subscriber.on('error', () => {}); // its Redis ends with the test
   onTestFinished(() => subscriber.disconnect());
   subscriber.on('pmessage', (_pattern, _channel, message: string) => {
-    const [, version, json = '{}'] = message.split('\n');
-    commits.push({ version: Number(version), text: JSON.parse(json).line?.text ?? null });
+    const [, stamp = '', json = '{}'] = message.split('\n');
+    commits.push({ version: Number(stamp.split(':')[0]), text: JSON.parse(json).line?.text ?? null });
   });
   await subscriber.psubscribe('presence:{s*}b*');
   return commits;
