@@ -25,6 +25,8 @@ interface Chunk {
   readonly succession: Succession;
   /** Another one takes its place. */
   leaving: boolean;
+  /** In a row. */
+  failures: number;
   stop: Stop;
 }
 
@@ -44,7 +46,6 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
   const timers = createTimers();
   let limit = FIRST_LIMIT;
   let link: Link | null = null;
-  let failures = 0;
 
   const stopLinks = connecting.onLink((now) => {
     link = now;
@@ -65,7 +66,7 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
   /** Subscribes to those who are wanted and have no subscription. */
   function gather(): void {
     if (link === null) return;
-    const fresh = [...wanted.keys()].filter((userId) => !home.has(userId));
+    const fresh = [...wanted.keys()].filter((userId) => !stays(userId));
     if (link.fewStreams && fresh.length > 0)
       replace(
         [...chunks].filter((chunk) => living(chunk).length < limit),
@@ -75,6 +76,9 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
     timers.set('merge', timings.merge, merge);
   }
 
+  /** Whoever nobody wanted when their subscription was replaced goes with it, unless they are wanted again by then. */
+  const stays = (userId: string): boolean => home.get(userId)?.leaving === false;
+
   function open(
     userIds: readonly string[],
     { old, waitingFor }: Succession = { old: [], waitingFor: new Set() },
@@ -83,7 +87,7 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
     const made: Chunk[] = [];
     for (let from = 0; from < userIds.length; from += limit) {
       const ids = new Set(userIds.slice(from, from + limit));
-      const chunk: Chunk = { ids, missing: new Set(ids), succession, leaving: false, stop: () => {} };
+      const chunk: Chunk = { ids, missing: new Set(ids), succession, leaving: false, failures: 0, stop: () => {} };
       for (const userId of ids) {
         people.hold(userId);
         home.set(userId, chunk);
@@ -104,7 +108,7 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
       {
         next({ presenceChanged: { user } }) {
           if (!here()) return;
-          failures = 0;
+          chunk.failures = 0;
           people.hear(user);
           if (chunk.missing.delete(user.id) && isComplete(chunk)) succeed(chunk);
         },
@@ -135,9 +139,17 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
     const tooMany = error.code === 'WATCH_LIMIT_EXCEEDED' && typeof most === 'number' && most >= 1;
     if (error.retryable) again(chunk, error.retryAfterMs);
     else if (tooMany && most < chunk.ids.size) split(chunk, most);
+    else if (tooMany) makeRoom(chunk);
     // Among them is one that the server does not take: the others shall not suffer from it.
     else if (chunk.ids.size > 1) split(chunk, Math.ceil(chunk.ids.size / 2), limit);
     else succeed(chunk);
+  }
+
+  /** All subscriptions together have too many: those that this one replaces count as well, and end before it begins. */
+  function makeRoom(chunk: Chunk): void {
+    const old = chunk.succession.old.filter((each) => chunks.has(each));
+    for (const each of old) end(each);
+    again(chunk, old.length > 0 ? 0 : null);
   }
 
   function split(chunk: Chunk, size: number, limitAfterwards = size): void {
@@ -151,7 +163,7 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
   }
 
   function again(chunk: Chunk, wait: number | null): void {
-    const backoff = Math.min(timings.lastRetry, timings.firstRetry * 2 ** failures++);
+    const backoff = Math.min(timings.lastRetry, timings.firstRetry * 2 ** chunk.failures++);
     timers.set(chunk, wait ?? backoff * (0.5 + random() / 2), () => chunks.has(chunk) && subscribe(chunk));
   }
 
@@ -197,7 +209,7 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
       for (const userId of userIds) {
         wanted.set(userId, (wanted.get(userId) ?? 0) + 1);
         lingering.delete(userId);
-        fresh ||= !home.has(userId);
+        fresh ||= !stays(userId);
       }
       if (fresh) timers.set('gather', timings.gather, gather);
     },

@@ -82,6 +82,52 @@ test('through a list that is scrolled, whoever stays in sight is told of once, a
   expect(back.told).toEqual(['user-40 OFFLINE']);
 });
 
+test('whoever comes back into sight just while subscriptions are put together is followed', async () => {
+  const service = await startService();
+  const line = eavesdrop();
+  const { told, listen } = words();
+  let replaced = () => {};
+  class Watching extends line.webSocket {
+    override send(data: string): void {
+      super.send(data);
+      if (line.watched().length === 2) replaced(); // and the first one has not ended yet
+    }
+  }
+  const ada = openClient(service, { token: 'dev:ada', webSocket: Watching });
+  const early = words();
+  ada.watch(['grace'], early.listen);
+  const out = ada.watch(crowd(10), early.listen);
+  await until(() => expect(early.told).toHaveLength(11));
+  replaced = () => {
+    replaced = () => {};
+    ada.watch(['user-7'], listen);
+  };
+  out();
+  await until(() => expect(told).toEqual(['user-7 OFFLINE']));
+  await until(() => expect(line.watched().flat()).not.toContain('user-6'));
+  await service.ask('dev:user-7', 'mutation { openSession(input: {}) { session { id } } }');
+  await until(() => expect(told.at(-1)).toBe('user-7 ONLINE'));
+});
+
+test('with as many people as a connection may watch, those who stay are not torn apart, and others come when there is room', async () => {
+  const service = await startService({ PRESENCE_WATCH_LIMIT: '10', PRESENCE_WATCH_LIMIT_PER_SOCKET: '20' });
+  const line = eavesdrop();
+  const ada = openClient(service, { token: 'dev:ada', webSocket: line.webSocket });
+  const { told, listen } = words();
+  const out = ada.watch(crowd(20), listen);
+  await until(() => expect(told).toHaveLength(20));
+  ada.watch([...crowd(5), ...crowd(15).slice(10)], listen);
+  const late = words();
+  ada.watch(['late'], late.listen);
+  out();
+  await until(() => expect(late.told).toEqual(['late OFFLINE']));
+  await until(() => expect(line.watched().flat()).not.toContain('user-5'));
+  await service.ask('dev:user-12', 'mutation { openSession(input: {}) { session { id } } }');
+  await until(() => expect(told.at(-1)).toBe('user-12 ONLINE'));
+  const alone = line.said.filter(({ payload }) => payload?.variables?.userIds?.length === 1);
+  expect(alone.map(({ payload }) => payload?.variables?.userIds)).not.toContainEqual(['user-12']);
+});
+
 test('what one listener throws is reported, and the others are told', async () => {
   const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
   const service = await startService();
