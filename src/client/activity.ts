@@ -46,18 +46,17 @@ export function createActivity(
   const interval = () => Math.min(timings.activity, idleTimeout / 2);
 
   function note(): void {
-    const now = Date.now();
-    if (!idle && now - activeAt < NOTICE) return;
+    if (!idle && since(activeAt) < NOTICE) return;
     hear();
-    if (now - sharedAt < SHARE) return;
-    sharedAt = now;
+    if (since(sharedAt) < SHARE) return;
+    sharedAt = Date.now();
     tabs?.postMessage('active');
   }
 
   /** Here, or in another tab. */
   function hear(): void {
     activeAt = Date.now();
-    const wait = toldAt + interval() - activeAt;
+    const wait = interval() - since(toldAt);
     if (idle || wait <= 0) tellActive();
     else telling ??= setTimeout(tellActive, wait);
     idling ??= setTimeout(lookIdle, idleTimeout);
@@ -79,7 +78,10 @@ export function createActivity(
     else goIdle();
   }
 
-  const left = () => activeAt + idleTimeout - Date.now();
+  const left = () => {
+    if (since(activeAt) === Infinity) activeAt = Date.now();
+    return idleTimeout - since(activeAt);
+  };
 
   function goIdle(): void {
     if (idle) return;
@@ -144,6 +146,7 @@ export function createActivity(
     now: () => (idle || holds.size > 0 ? 'IDLE' : 'ACTIVE'),
     start(connection) {
       connecting = connection;
+      activeAt = Date.now();
       const listening = new AbortController();
       const { signal } = listening;
       for (const sign of SIGNS) window.addEventListener(sign, note, { capture: true, passive: true, signal });
@@ -165,6 +168,12 @@ export function createActivity(
       };
     },
   };
+}
+
+/** ms; what lies in the future is as long ago as can be: somebody has set the clock back. */
+function since(moment: number): number {
+  const ms = Date.now() - moment;
+  return ms < 0 ? Infinity : ms;
 }
 
 type Timer = ReturnType<typeof setTimeout> | undefined;

@@ -39,6 +39,7 @@ export function createChannels(
           },
           refused(error) {
             channels.delete(name); // whoever asks again may be luckier
+            letGo(); // nobody follows them here any more
             refusals.tell(error);
           },
         },
@@ -46,12 +47,18 @@ export function createChannels(
       return () => {
         stop();
         if (channels.get(name)?.listeners === listeners) channels.delete(name);
-        for (const [userId, stopMember] of members) {
-          stopMember();
-          people.letGo(userId);
-        }
+        letGo();
       };
     });
+
+    function letGo(): void {
+      for (const [userId, stopMember] of members) {
+        stopMember();
+        people.letGo(userId);
+      }
+      members.clear();
+    }
+
     return { listeners, refusals, members };
   }
 

@@ -11,7 +11,7 @@ import { createMe } from './me.ts';
 import { createOpener } from './opener.ts';
 import { watchPage } from './page.ts';
 import { type Parts, TIMINGS, thisPage } from './parts.ts';
-import { createPeople, type People } from './people.ts';
+import { createPeople } from './people.ts';
 import { createRoom } from './room.ts';
 import type { Presence, PresenceClient, PresenceClientOptions, Room, Stop } from './types.ts';
 import { createWatches } from './watches.ts';
@@ -44,11 +44,18 @@ export function createPresenceClient(
   const people = createPeople();
   const watches = createWatches(all, connecting, people);
   const channels = createChannels(all, connecting, people);
-  const stops = [
-    markStale(all, { connecting, people }),
-    page === null ? null : watchPage(page, connecting),
-    activity?.start(connecting),
-  ];
+  const { me, markStale: markMeStale } = createMe(all, connecting);
+  const stale = () => {
+    people.markStale();
+    markMeStale();
+  };
+  const stops: (Stop | null)[] = [whenLost(all, connecting, stale)];
+  // Not before: a client that is made and not used, as React makes them, would hold on to the page.
+  const stopWaiting = connecting.onChange(() => {
+    stopWaiting();
+    if (page !== null && connecting.current.state === 'connecting')
+      stops.push(watchPage(page, connecting), activity?.start(connecting) ?? null);
+  });
 
   function watch(userIds: readonly string[], listener: (presence: Presence) => void): Stop {
     const ids = [...new Set(userIds)];
@@ -89,7 +96,7 @@ export function createPresenceClient(
       watches.close();
       for (const stop of stops) stop?.();
       await connecting.close();
-      people.markStale();
+      stale();
     },
     get connection() {
       return connecting.current;
@@ -98,7 +105,7 @@ export function createPresenceClient(
     get: people.get,
     watch,
     watchChannel: channels.watch,
-    me: createMe(all, connecting),
+    me,
     room,
     async customStatuses(search) {
       const { customStatuses } = await connecting.request(CustomStatuses, search === undefined ? {} : { search });
@@ -109,11 +116,11 @@ export function createPresenceClient(
 }
 
 /** Not at once: a server that restarts is no reason for a page to flicker. */
-function markStale({ timings }: Parts, { connecting, people }: { connecting: Connecting; people: People }): Stop {
+function whenLost({ timings }: Parts, connecting: Connecting, stale: () => void): Stop {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = connecting.onLink((link) => {
     clearTimeout(timer);
-    if (link === null) timer = setTimeout(people.markStale, timings.staleAfter);
+    if (link === null) timer = setTimeout(stale, timings.staleAfter);
   });
   return () => {
     stop();

@@ -52,6 +52,7 @@ export function createConnecting(
   let improveAfter = timings.retryWebSocket;
   let failures = 0;
   let over = false;
+  let left: Promise<void> | null = null;
   let paused = false;
   let wake: Stop = () => {};
 
@@ -188,6 +189,19 @@ export function createConnecting(
     live().catch(report);
   }
 
+  async function close(): Promise<void> {
+    over = true;
+    closing.abort();
+    clearTimeout(improving);
+    opener.forget();
+    better?.close();
+    const last = link;
+    wake();
+    await last?.leave();
+    set({ state: 'closed', transport: null, reason: null });
+    links.tell(null);
+  }
+
   return {
     get current() {
       return current;
@@ -199,18 +213,9 @@ export function createConnecting(
       return stop;
     },
     connect,
-    async close() {
-      if (over) return;
-      over = true;
-      closing.abort();
-      clearTimeout(improving);
-      opener.forget();
-      better?.close();
-      const last = link;
-      wake();
-      await last?.leave();
-      set({ state: 'closed', transport: null, reason: null });
-      links.tell(null);
+    close() {
+      left ??= close();
+      return left;
     },
     check() {
       if (link !== null) link.check();

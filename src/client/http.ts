@@ -39,6 +39,7 @@ export async function openHttp(
   const fewStreams = typeof document !== 'undefined' && url.startsWith('http:'); // with TLS, it is HTTP/2
   const turns = createTurns(fewStreams ? MOST_STREAMS : Infinity);
   const calls = new Set<AbortController>(); // under way
+  const streams = new Set<AbortController>();
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
 
   const post = (document: string, variables: object, options: RequestInit) =>
@@ -75,7 +76,7 @@ export async function openHttp(
     sink: Sink<Data>,
   ): Stop {
     const call = new AbortController();
-    calls.add(call);
+    streams.add(call);
     const stopped = () => over || call.signal.aborted;
 
     async function stream(): Promise<void> {
@@ -101,11 +102,11 @@ export async function openHttp(
 
     stream()
       .catch(() => {
-        if (!stopped()) end({ code: NO_ANSWER, reason: 'A stream broke.' });
+        if (!stopped()) breakOff({ code: NO_ANSWER, reason: 'A stream broke.' });
       })
       .finally(() => {
         turns.give();
-        calls.delete(call);
+        streams.delete(call);
         call.abort();
       });
     return () => call.abort();
@@ -117,20 +118,27 @@ export async function openHttp(
       missed = 0;
     } catch (error) {
       const isOver = error instanceof PresenceError && error.code === 'NOT_FOUND';
-      if (isOver || ++missed >= MISSED_HEARTBEATS) end({ code: NO_ANSWER, reason: 'The session is over.' });
+      if (isOver || ++missed >= MISSED_HEARTBEATS) breakOff({ code: NO_ANSWER, reason: 'The session is over.' });
     }
   }
 
+  /** What runs is not answered any more. */
+  function breakOff(ending: Ending): void {
+    for (const call of calls) call.abort();
+    end(ending);
+  }
+
+  /** What runs is still answered: the session may go on over a WebSocket. */
   function end(ending: Ending): void {
     if (over) return;
     over = true;
     clearInterval(beating);
-    for (const call of calls) call.abort();
+    for (const call of streams) call.abort();
     tellEnded(ending);
   }
 
   let beating: ReturnType<typeof setInterval> | undefined;
-  const abandon = () => end({ code: NO_ANSWER, reason: '' });
+  const abandon = () => breakOff({ code: NO_ANSWER, reason: '' });
   signal.addEventListener('abort', abandon);
   const opened = await open(session, request).catch(endingOf);
   signal.removeEventListener('abort', abandon);
@@ -154,7 +162,7 @@ export async function openHttp(
       // A page that goes away may say this much.
       if (sessionId !== null)
         await request(CloseSession, { input: { sessionId } }, { keepalive: true }).catch(() => {});
-      close();
+      breakOff({ code: 1000, reason: '' });
     },
   };
 }

@@ -7,10 +7,20 @@ export interface Listeners<Value> {
   readonly size: number;
 }
 
-/** `onFirst` is called when the first begins to listen; what it returns, when the last has stopped. */
-export function createListeners<Value>(onFirst: () => Stop = () => () => {}): Listeners<Value> {
+/**
+ * `onFirst` is called when the first begins to listen; what it returns, when the last has stopped, and none has come in
+ * the same turn: an element that is moved and React's StrictMode let go in order to take up again.
+ */
+export function createListeners<Value>(onFirst?: () => Stop): Listeners<Value> {
   const entries = new Set<{ readonly listener: (value: Value) => void }>();
-  let onLast: Stop = () => {};
+  let onLast: Stop | null = null;
+
+  function ended(): void {
+    if (entries.size > 0) return;
+    onLast?.();
+    onLast = null;
+  }
+
   return {
     get size() {
       return entries.size;
@@ -18,9 +28,9 @@ export function createListeners<Value>(onFirst: () => Stop = () => () => {}): Li
     add(listener) {
       const entry = { listener }; // the same function twice is two listeners
       entries.add(entry);
-      if (entries.size === 1) onLast = onFirst();
+      if (onFirst !== undefined) onLast ??= onFirst();
       return () => {
-        if (entries.delete(entry) && entries.size === 0) onLast();
+        if (entries.delete(entry) && entries.size === 0 && onLast !== null) setTimeout(ended);
       };
     },
     tell(value) {

@@ -16,7 +16,13 @@ import type { Parts } from './parts.ts';
 import { same, viewerOf } from './presence.ts';
 import type { Me, SetStatus as SetStatusOptions, Viewer } from './types.ts';
 
-export function createMe(parts: Parts, connecting: Connecting): Me {
+export interface Oneself {
+  readonly me: Me;
+  /** Nobody vouches any more for how others see one. */
+  markStale(): void;
+}
+
+export function createMe(parts: Parts, connecting: Connecting): Oneself {
   let current: Viewer | null = null;
   let heard = 0;
 
@@ -41,7 +47,10 @@ export function createMe(parts: Parts, connecting: Connecting): Me {
 
   function set(viewer: OneselfFragment): Viewer {
     heard++;
-    const next = viewerOf(viewer);
+    return keep(viewerOf(viewer));
+  }
+
+  function keep(next: Viewer): Viewer {
     if (current !== null && same(current, next)) return current;
     current = next;
     listeners.tell(next);
@@ -53,7 +62,7 @@ export function createMe(parts: Parts, connecting: Connecting): Me {
     return sessionId === null ? {} : { sessionId };
   };
 
-  return {
+  const me: Me = {
     get current() {
       return current;
     },
@@ -72,6 +81,13 @@ export function createMe(parts: Parts, connecting: Connecting): Me {
     },
     async report(activity) {
       await connecting.request(ReportActivity, { input: { activity, ...session() } });
+    },
+  };
+  return {
+    me,
+    markStale() {
+      if (current !== null)
+        keep(Object.freeze({ ...current, seenAs: Object.freeze({ ...current.seenAs, stale: true }) }));
     },
   };
 }

@@ -7,14 +7,16 @@ import { PresenceError } from './error.ts';
 import type { Room, RoomEntry, Stop } from './types.ts';
 
 const LATER: readonly unknown[] = ['DISCONNECTED', 'CONNECTION_LOST']; // then it is said with the next connection
+const GONE: readonly unknown[] = [...LATER, 'CLOSED', 'CONNECTION_REFUSED']; // whoever is not there is in no room
 const occupants = new WeakMap<Room, number>();
 
 /** Enters now, and leaves when everybody has stopped. `failed` hears of what the server refused. */
 export function occupy(room: Room, entry: RoomEntry, failed: (error: unknown) => void): Stop {
   occupants.set(room, (occupants.get(room) ?? 0) + 1);
-  room.enter(entry).catch((error: unknown) => {
-    if (!(error instanceof PresenceError && LATER.includes(error.code))) failed(error);
-  });
+  const failedBut = (codes: readonly unknown[]) => (error: unknown) => {
+    if (!(error instanceof PresenceError && codes.includes(error.code))) failed(error);
+  };
+  room.enter(entry).catch(failedBut(LATER));
   let over = false;
   return () => {
     if (over) return;
@@ -22,7 +24,7 @@ export function occupy(room: Room, entry: RoomEntry, failed: (error: unknown) =>
     setTimeout(() => {
       const left = (occupants.get(room) ?? 1) - 1;
       occupants.set(room, left);
-      if (left === 0) room.leave().catch(failed);
+      if (left === 0) room.leave().catch(failedBut(GONE));
     });
   };
 }

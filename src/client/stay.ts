@@ -21,7 +21,7 @@ const UNSAID: readonly unknown[] = ['DISCONNECTED', 'CONNECTION_LOST'];
 /** `onUse` is told when this has begun, or ended. */
 export function createStay(
   key: string,
-  { connecting, parts: { timings } }: { readonly connecting: Connecting; readonly parts: Parts },
+  { connecting, parts: { timings, random } }: { readonly connecting: Connecting; readonly parts: Parts },
   onUse: () => void,
 ): Stay {
   let said: Said | null = null; // null: not to be here
@@ -30,6 +30,7 @@ export function createStay(
   let link: Link | null = null;
   let stopLinks: Stop | null = null;
   let beating: ReturnType<typeof setInterval> | undefined;
+  let retrying: ReturnType<typeof setTimeout> | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   /** One after the other, so that the last word is the last. */
@@ -42,11 +43,24 @@ export function createStay(
   function onLink(now: Link | null): void {
     link = now;
     clearInterval(beating);
+    clearTimeout(retrying);
     if (link === null) return;
     // A guest has no session but in rooms, and over HTTP it lives on entering again.
     if (link.transport === 'http' && link.sessionId === null)
       beating = setInterval(() => inTurn(tell).catch(() => {}), timings.heartbeat);
-    inTurn(() => (isTold() ? Promise.resolve() : settle())).catch(() => {}); // with the next link again
+    resettle(0);
+  }
+
+  /** What the server cannot do just now it is asked for again; what breaks is done with the next link. */
+  function resettle(failures: number): void {
+    inTurn(() => (isTold() ? Promise.resolve() : settle())).catch((error: unknown) => later(error, failures));
+  }
+
+  function later(error: unknown, failures: number): void {
+    if (link === null || !(error instanceof PresenceError && error.retryable) || isUnsaid(error)) return;
+    const backoff = Math.min(timings.lastRetry, timings.firstRetry * 2 ** failures);
+    clearTimeout(retrying);
+    retrying = setTimeout(resettle, error.retryAfterMs ?? backoff * (0.5 + random() / 2), failures + 1);
   }
 
   /** On the same link, or by a session that goes on. */
@@ -60,6 +74,7 @@ export function createStay(
     stopLinks?.();
     stopLinks = null;
     clearInterval(beating);
+    clearTimeout(retrying);
   }
 
   async function tell(): Promise<void> {
@@ -97,7 +112,7 @@ export function createStay(
       await tell();
     } catch (error) {
       // Not refused, only not said: it is, as soon as there is a connection.
-      if (!UNSAID.includes(codeOf(error))) ({ said, passing } = before);
+      if (!isUnsaid(error)) ({ said, passing } = before);
       onUse();
       throw error;
     }
@@ -118,10 +133,15 @@ export function createStay(
           said = null;
           passing = null;
           onUse();
-          return settle();
+          return settle().catch((error: unknown) => {
+            later(error, 0);
+            throw error;
+          });
         }),
     },
   };
 }
+
+const isUnsaid = (error: unknown): boolean => UNSAID.includes(codeOf(error));
 
 const codeOf = (error: unknown): unknown => (error instanceof PresenceError ? error.code : null);

@@ -140,6 +140,8 @@ export function createWatches({ timings, random }: Parts, connecting: Connecting
     if (error.retryable) again(chunk, error.retryAfterMs);
     else if (tooMany && most < chunk.ids.size) split(chunk, most);
     else if (tooMany) makeRoom(chunk);
+    else if (error.code === 'REQUEST_ENTITY_TOO_LARGE')
+      limit = Math.max(1, Math.ceil(chunk.ids.size / 2)); // with the next link
     // Among them is one that the server does not take: the others shall not suffer from it.
     else if (chunk.ids.size > 1) split(chunk, Math.ceil(chunk.ids.size / 2), limit);
     else succeed(chunk);

@@ -2,7 +2,7 @@
  * A link over a WebSocket, by the protocol graphql-transport-ws. Written out, because the client of graphql-ws would be
  * a third of this library's size, and reconnects by itself, which is `connection.ts`'s to decide.
  */
-import { errorIn, lost, type PresenceError } from './error.ts';
+import { errorIn, lost, PresenceError } from './error.ts';
 import { CloseSession } from './generated/operations.ts';
 import { type Ending, type Link, NO_ANSWER, type Opening, REFUSED, type Sink } from './link.ts';
 import { report } from './listeners.ts';
@@ -21,11 +21,14 @@ interface Message {
 }
 
 interface Operation extends Sink<unknown> {
+  /** How long its message was. */
+  readonly length: number;
   /** The link has ended before it did. */
   broken?(): void;
 }
 
 const OPEN = 1;
+const TOO_LARGE = 1009; // the server's answer to a message is to close, without saying which
 
 /** Resolves with an ending when it was not acknowledged. */
 export function openWebSocket(
@@ -136,8 +139,10 @@ export function openWebSocket(
   ): Stop {
     const id = String(++lastId);
     // What comes for this id is, by the document, of this type.
-    operations.set(id, { ...(sink as Sink<unknown>), ...(broken && { broken }) });
-    send('subscribe', { id, payload: { query: document.toString(), variables } });
+    const payload = { query: document.toString(), variables };
+    const { length } = JSON.stringify(payload);
+    operations.set(id, { ...(sink as Sink<unknown>), length, ...(broken && { broken }) });
+    send('subscribe', { id, payload });
     return () => {
       if (operations.delete(id)) send('complete', { id });
     };
@@ -177,6 +182,8 @@ export function openWebSocket(
     clearInterval(pinging);
     clearTimeout(silence);
     signal.removeEventListener('abort', abandon);
+    // To say it again would end the next link as well.
+    if (ending.code === TOO_LARGE) longest([...operations.values()])?.error(tooLarge());
     for (const operation of operations.values()) operation.broken?.();
     operations.clear();
     opened(ending);
@@ -185,6 +192,13 @@ export function openWebSocket(
 
   return opening;
 }
+
+function longest(operations: readonly Operation[]): Operation | undefined {
+  return operations.toSorted((one, other) => other.length - one.length)[0];
+}
+
+const tooLarge = () =>
+  new PresenceError('REQUEST_ENTITY_TOO_LARGE', 'The server does not take a message as large as this.');
 
 function endingOf(event: unknown): Ending {
   const { code, reason } = Object(event);

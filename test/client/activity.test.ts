@@ -1,5 +1,5 @@
 /** Whether anybody is there, by what a page tells. The browser's own side of it is in test/browser. */
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { PresenceClientOptions } from '../../src/client/index.ts';
 import type { Page } from '../../src/client/parts.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -71,6 +71,18 @@ test('a page in which nothing happens turns AWAY in time, and ONLINE with the fi
   await seen('ONLINE');
   expect(reports() - before).toBeLessThanOrEqual(4);
   expect(reports() - before).toBeGreaterThanOrEqual(1);
+});
+
+test('a clock that is set back an hour does not make somebody look away who is there', async () => {
+  const service = await startService();
+  const page = fakePage();
+  const { client, reports } = ada(service, page);
+  await connected(client);
+  const now = Date.now();
+  vi.spyOn(Date, 'now').mockImplementation(() => now - 3_600_000);
+  onTestFinished(() => void vi.restoreAllMocks());
+  page.does('keydown');
+  await until(() => expect(reports()).toBe(1));
 });
 
 test('a page that opens in the background is not active, and another tab of the same person speaks for it', async () => {

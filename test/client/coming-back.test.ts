@@ -23,6 +23,7 @@ test('while the server is away what is known is stale, and then those who differ
   );
   const { told, listen } = words();
   ada.watch(['ada', 'grace'], listen);
+  ada.me.onChange(() => {});
   await until(() => expect(told.toSorted()).toEqual(['ada ONLINE', 'grace OFFLINE']));
   const [before, states] = [ada.get('grace'), [] as string[]];
   ada.onConnection(({ state, reason }) => states.push(reason ?? state));
@@ -37,9 +38,11 @@ test('while the server is away what is known is stale, and then those who differ
   await service.close();
   await until(() => expect(told.slice(3).toSorted()).toEqual(['ada ONLINE?', 'grace ONLINE?']));
   expect(ada.get('grace')).toMatchObject({ stale: true, availability: 'ONLINE' });
+  expect(ada.me.current?.seenAs.stale).toBe(true);
   await expect(ada.request('{ onlineCount }', {})).rejects.toMatchObject({ code: 'DISCONNECTED', retryable: true });
   service = await startService({ PORT });
   await until(() => expect(told.slice(5).toSorted()).toEqual(['ada ONLINE', 'grace OFFLINE']));
+  await until(() => expect(ada.me.current?.seenAs.stale).toBe(false));
 });
 
 test('a connection that breaks is the same session when it is back, and what runs is answered or rejected', async () => {

@@ -70,6 +70,35 @@ test('one is there, watches and is in rooms over HTTP; and changes to a WebSocke
   expect(grace.room('doc').count).toBe(1);
 });
 
+test('what is asked for over HTTP is answered, whatever the connection changes over to meanwhile', async () => {
+  const service = await startService();
+  const proxy = await proxyTo(service.url);
+  let answered = () => {};
+  const ada = openClient(
+    proxy,
+    { token: 'dev:ada', webSocket: eavesdrop().webSocket },
+    {
+      async fetch(input, init) {
+        const response = await fetch(input, init);
+        if (String(init?.body).includes('clearStatus'))
+          await new Promise<void>((resolve, reject) => {
+            answered = resolve;
+            init?.signal?.addEventListener('abort', reject);
+          });
+        return response;
+      },
+    },
+  );
+  await connected(ada);
+  expect(ada.connection.transport).toBe('http');
+  const asked = ada.me.clearStatus();
+  asked.catch(() => {});
+  proxy.state.upgrades = true;
+  await until(() => expect(ada.connection.transport).toBe('websocket'));
+  answered();
+  expect((await asked).userId).toBe('ada');
+});
+
 test('a session lives on heartbeats, and one that is over is followed by another', async () => {
   const service = await startService();
   const { told, listen } = words();

@@ -50,7 +50,11 @@ test('a room shows who is there with their dots, and one’s own entry comes bac
   await until(() => expect(room.list()).toEqual([]));
   await expect(grace.room('doc:42').update({ label: 'x' })).rejects.toMatchObject({ code: 'NOT_ENTERED' });
   await expect(grace.room('').enter()).rejects.toMatchObject({ code: 'BAD_USER_INPUT', field: 'key' });
+  room.onChange(() => {})(); // let go of and taken up again in one turn, as an element is that is moved
   stop();
+  const again = room.onChange(() => changes++);
+  expect(room.known).toBe(true);
+  again();
   const before = changes;
   await ada.room('doc:42').enter();
   expect([changes, room.count]).toEqual([before, 0]);
@@ -75,6 +79,36 @@ test('who left while the connection was away is gone, and whoever said they leav
   await connected(ada);
   await until(() => expect(room.list()).toEqual([]));
   expect(room.count).toBe(0);
+});
+
+test('who could not be let in again just then is so as soon as they may be', async () => {
+  const service = await startService({ PRESENCE_COMMANDS_PER_PERSON: '1' });
+  const line = eavesdrop();
+  const watcher = openClient(service, { token: 'dev:hal' });
+  watcher.room('doc').onChange(() => {});
+  const guest = openClient(service, { token: 'dev:guest-1:guest', webSocket: line.webSocket });
+  await guest.room('doc').enter();
+  await service.clock.pass(9.9); // of the ten seconds of the limit
+  line.sockets[0]?.terminate();
+  const entered = () => line.said.filter(({ payload }) => payload?.query?.includes('EnterRoom')).length;
+  await until(() => expect(entered()).toBe(2)); // too early
+  await service.clock.pass(6); // the guest who hung up has left, and the ten seconds are over
+  await until(() => expect(entered()).toBeGreaterThan(2));
+  await until(() => expect(watcher.room('doc').list()).toMatchObject([{ userId: 'guest-1' }]));
+});
+
+test('what is too large to be said is refused, and breaks no connection but the one', async () => {
+  const service = await startService();
+  const line = eavesdrop();
+  const ada = openClient(service, { token: 'dev:ada', webSocket: line.webSocket });
+  await connected(ada);
+  const small = ada.room('other').enter();
+  const large = ada.room('doc').enter({ metadata: { text: 'x'.repeat(70_000) } });
+  await expect(large).rejects.toMatchObject({ code: 'REQUEST_ENTITY_TOO_LARGE', retryable: false });
+  await small.catch(() => {});
+  await connected(ada);
+  expect((await ada.me.clearStatus()).userId).toBe('ada');
+  expect(line.sockets).toHaveLength(2);
 });
 
 test('oneself: known while somebody listens, changed by what is answered, and refusals name code and field', async () => {

@@ -48,7 +48,7 @@ export function createForm({ client, language, done }: Options): MenuForm {
     if (field.isTooLong()) field.focus();
     else attempt((me) => me.setStatus(statusOf(draft())), done);
   });
-  clear.addEventListener('click', () => attempt((me) => me.clearStatus(), done));
+  clear.addEventListener('click', () => attempt((me) => clearOf(me), done));
 
   const viewer = () => client()?.me.current ?? null;
 
@@ -75,7 +75,7 @@ export function createForm({ client, language, done }: Options): MenuForm {
       .finally(() => {
         underWay--;
         save.disabled = underWay > 0;
-        draw(me.current);
+        draw(viewer());
       })
       .catch(report);
   }
@@ -117,6 +117,11 @@ export function createForm({ client, language, done }: Options): MenuForm {
   }
 
   return { element, opening, focus: picks.focus, draw };
+}
+
+/** Clearing the words is no reason to appear: whoever has picked to look offline goes on doing so. */
+function clearOf(me: Me): Promise<Viewer> {
+  return me.current?.manual === 'OFFLINE' ? me.setStatus({ availability: 'OFFLINE' }) : me.clearStatus();
 }
 
 /** The server's own sentence, unless the page has words for its code. */
