@@ -2,11 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 /** Folders of tests that run their servers, Redises and browsers as processes of their own, and mostly wait for them. */
 const PROCESSES = [
-  ...['browser', 'cluster', 'examples', 'faults', 'fuzz', 'process', 'store'].map(
-    (folder) => `test/${folder}/**/*.test.ts`,
-  ),
+  ...['browser', 'cluster', 'examples', 'faults', 'process', 'store'].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/api/large-room.test.ts', // asks as much of Redis as it gives, which on a busy machine it gives late
 ];
+
+/** They take all the processor time there is, which others that live by real clocks would be late by. */
+const FUZZ = 'test/fuzz/**/*.test.ts';
 
 /** They measure the memory of their process, so each has one of its own. */
 const MEASURED = ['test/api/slow-reader.test.ts'];
@@ -39,13 +40,14 @@ export default defineConfig({
         test: {
           name: 'in process',
           include: ['test/**/*.test.ts'],
-          exclude: [...PROCESSES, ...MEASURED, DIFFERENTIAL],
+          exclude: [...PROCESSES, ...MEASURED, DIFFERENTIAL, FUZZ],
         },
       },
       {
         extends: true,
         test: { name: 'measured', include: MEASURED, isolate: true, retry: 1 },
       },
+      { extends: true, test: { name: 'fuzz', include: [FUZZ], retry: 1, sequence: { groupOrder: 1 } } },
     ],
   },
 });
