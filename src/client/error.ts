@@ -37,3 +37,7 @@ export function errorIn(errors: unknown): PresenceError | null {
 
 export const lost = () =>
   new PresenceError('CONNECTION_LOST', 'The connection broke before the answer came.', { retryable: true });
+
+/** Not refused, only not said: it is, as soon as there is a connection. */
+export const isUnsaid = (error: unknown): boolean =>
+  error instanceof PresenceError && (error.code === 'DISCONNECTED' || error.code === 'CONNECTION_LOST');

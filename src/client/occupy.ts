@@ -3,20 +3,18 @@
  * entry that a client has in a room, and whoever lets go of it to take it up again in the same turn (a list that is
  * sorted anew, React's StrictMode) neither leaves nor enters in the eyes of others.
  */
-import { PresenceError } from './error.ts';
+import { isUnsaid, PresenceError } from './error.ts';
 import type { Room, RoomEntry, Stop } from './types.ts';
 
-const LATER: readonly unknown[] = ['DISCONNECTED', 'CONNECTION_LOST']; // then it is said with the next connection
-const GONE: readonly unknown[] = [...LATER, 'CLOSED', 'CONNECTION_REFUSED']; // whoever is not there is in no room
 const occupants = new WeakMap<Room, number>();
 
 /** Enters now, and leaves when everybody has stopped. `failed` hears of what the server refused. */
 export function occupy(room: Room, entry: RoomEntry, failed: (error: unknown) => void): Stop {
   occupants.set(room, (occupants.get(room) ?? 0) + 1);
-  const failedBut = (codes: readonly unknown[]) => (error: unknown) => {
-    if (!(error instanceof PresenceError && codes.includes(error.code))) failed(error);
+  const failedUnless = (harmless: (error: unknown) => boolean) => (error: unknown) => {
+    if (!harmless(error)) failed(error);
   };
-  room.enter(entry).catch(failedBut(LATER));
+  room.enter(entry).catch(failedUnless(isUnsaid));
   let over = false;
   return () => {
     if (over) return;
@@ -24,7 +22,11 @@ export function occupy(room: Room, entry: RoomEntry, failed: (error: unknown) =>
     setTimeout(() => {
       const left = (occupants.get(room) ?? 1) - 1;
       occupants.set(room, left);
-      if (left === 0) room.leave().catch(failedBut(GONE));
+      if (left === 0) room.leave().catch(failedUnless(isGone));
     });
   };
 }
+
+/** Whoever is not there is in no room. */
+const isGone = (error: unknown): boolean =>
+  isUnsaid(error) || (error instanceof PresenceError && ['CLOSED', 'CONNECTION_REFUSED'].includes(error.code));

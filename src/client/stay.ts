@@ -1,6 +1,6 @@
 /** Being in a room oneself: what is to be said there, and that the server knows it, whatever happens to the connection. */
 import type { Connecting } from './connection.ts';
-import { PresenceError } from './error.ts';
+import { isUnsaid, PresenceError } from './error.ts';
 import { EnterRoom, LeaveRoom } from './generated/operations.ts';
 import type { Link } from './link.ts';
 import type { Parts } from './parts.ts';
@@ -15,8 +15,6 @@ interface Said {
   readonly label: string;
   readonly metadata: Readonly<Record<string, unknown>> | null;
 }
-
-const UNSAID: readonly unknown[] = ['DISCONNECTED', 'CONNECTION_LOST'];
 
 /** `onUse` is told when this has begun, or ended. */
 export function createStay(
@@ -96,7 +94,7 @@ export function createStay(
   /** A session that is over is in no room. */
   async function withdraw(sessionId: string): Promise<void> {
     await connecting.request(LeaveRoom, { input: { key, sessionId } }).catch((error: unknown) => {
-      if (codeOf(error) !== 'NOT_FOUND') throw error;
+      if (!(error instanceof PresenceError && error.code === 'NOT_FOUND')) throw error;
     });
   }
 
@@ -141,7 +139,3 @@ export function createStay(
     },
   };
 }
-
-const isUnsaid = (error: unknown): boolean => UNSAID.includes(codeOf(error));
-
-const codeOf = (error: unknown): unknown => (error instanceof PresenceError ? error.code : null);

@@ -19,6 +19,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { fragmentsIn } from './fragments.ts';
 import { MAX_PAGE } from './page.ts';
 
 export type Variables = Readonly<Record<string, unknown>>;
@@ -38,11 +39,7 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode): Cost {
 }
 
 function costOfOperation(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Cost {
-  const fragments = new Map(
-    document.definitions.flatMap((each) =>
-      each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each] as const] : [],
-    ),
-  );
+  const fragments = fragmentsIn(document);
   const defaults = new Map(
     operation.variableDefinitions?.map(({ variable, defaultValue }) => [variable.name.value, defaultValue]),
   );

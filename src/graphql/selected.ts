@@ -1,12 +1,6 @@
 /** The selections of an operation as functions (selection.ts), made once for each answer that its conditions can have. */
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  type GraphQLSchema,
-  Kind,
-  type OperationDefinitionNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, visit } from 'graphql';
+import { fragmentsIn } from './fragments.ts';
 import type { Complete, Run, Scope, Variables } from './selection.ts';
 
 /** What an operation asks for; `variables` are as coerced. The same object as long as its conditions have the same answers. */
@@ -25,9 +19,7 @@ export function createSelected<Made>(
   { document, operation }: Operation,
   make: (operation: OperationDefinitionNode, scope: Scope) => Made,
 ): Selected<Made | null> {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const each of document.definitions)
-    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each);
+  const fragments = fragmentsIn(document);
   const conditions = conditionsIn(document);
   const known = new Map<string, Made | null>();
 

@@ -5,6 +5,7 @@
  */
 import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
 import type { Limits } from '../hub/limits.ts';
+import { fragmentsIn } from './fragments.ts';
 
 export type SizeLimits = Pick<Limits, 'fields' | 'depth' | 'breadth' | 'aliases'>;
 
@@ -37,11 +38,8 @@ export function sizeProblem(document: DocumentNode, limits: SizeLimits): string 
 }
 
 /** Of each operation. A fragment is counted once, however often it is spread. */
-function sizesIn({ definitions }: DocumentNode): readonly Size[] {
-  const fragments = new Map<string, SelectionSetNode>();
-  for (const each of definitions) {
-    if (each.kind === Kind.FRAGMENT_DEFINITION) fragments.set(each.name.value, each.selectionSet);
-  }
+function sizesIn(document: DocumentNode): readonly Size[] {
+  const fragments = fragmentsIn(document);
   const known = new Map<string, Size>();
 
   function sizeOf({ selections }: SelectionSetNode): Size {
@@ -65,14 +63,16 @@ function sizesIn({ definitions }: DocumentNode): readonly Size[] {
   function sizeOfFragment(name: string): Size {
     const before = known.get(name);
     if (before !== undefined) return before;
-    const fragment = fragments.get(name);
+    const fragment = fragments.get(name)?.selectionSet;
     known.set(name, NOTHING); // one that spreads itself is refused by validation
     const size = fragment === undefined ? NOTHING : sizeOf(fragment);
     known.set(name, size);
     return size;
   }
 
-  return definitions.flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? sizeOf(each.selectionSet) : []));
+  return document.definitions.flatMap((each) =>
+    each.kind === Kind.OPERATION_DEFINITION ? sizeOf(each.selectionSet) : [],
+  );
 }
 
 const beside = (a: Size, b: Size): Size => ({

@@ -1,4 +1,6 @@
 /** A line of how many there were of something, over the last ten minutes that this tab has looked. */
+import { draw } from '../client/elements/make.ts';
+
 export interface Chart {
   readonly element: SVGSVGElement;
   add(value: number): void;
@@ -64,12 +66,6 @@ function isSample(value: unknown): value is Sample {
     typeof value.at === 'number' &&
     typeof value.value === 'number'
   );
-}
-
-function draw<Tag extends keyof SVGElementTagNameMap>(tag: Tag, attributes: Readonly<Record<string, string>>) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;

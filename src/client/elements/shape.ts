@@ -3,6 +3,7 @@
  * that may be out of date is small, in a broken circle.
  */
 import type { Availability, Presence } from '../types.ts';
+import { draw } from './make.ts';
 
 export type Look = Availability | 'UNKNOWN';
 
@@ -69,13 +70,4 @@ export function createIcon(look: Look): SVGSVGElement {
   const { svg, show } = createDot('icon');
   show(look, { stale: false, said: null });
   return svg;
-}
-
-function draw<Tag extends keyof SVGElementTagNameMap>(
-  tag: Tag,
-  attributes: Readonly<Record<string, string>>,
-): SVGElementTagNameMap[Tag] {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
 }
