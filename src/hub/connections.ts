@@ -1,20 +1,22 @@
 /**
- * How many connections a site has, over all processes. Each counts its own sockets and says the number to the store
- * soon after it changed, and again before it runs out there: what a process that was killed had counts for a while
- * longer, and then no more. Too many are believed once that has lasted: until whoever they are made of has been heard of
- * since, the people of a process that is gone may be counted twice, there and where they came back to; and until dead
- * sockets have been noticed, so may those whose network was away for a moment.
+ * How many connections a site has, over all processes. Each counts its own sockets, but for those of people who hide,
+ * who look as if they had left, and says the number to the store soon after it changed, and again before it runs out
+ * there: what a process that was killed had counts for a while longer, and then no more. Too many are believed once that
+ * has lasted: until whoever they are made of has been heard of since, the people of a process that is gone may be counted
+ * twice, there and where they came back to; and until dead sockets have been noticed, so may those whose network was away
+ * for a moment.
  */
-import { after, asMillis, type Millis, type SiteId } from '../presence/ids.ts';
+import { after, asMillis, type Millis, type Person, type SiteId } from '../presence/ids.ts';
 import type { SiteRecord } from '../presence/site.ts';
 import { createRecent } from '../store/recent.ts';
 import { type Counted, type Stop, StoreUnavailable } from '../store/store.ts';
 import type { Core } from './core.ts';
+import type { HidingOfSite, Hidings } from './hiding.ts';
 
 export interface ConnectionCounts {
-  /** One more of this process. */
-  add(site: SiteId): void;
-  /** One less. */
+  /** One more socket of this process, and whose it is. */
+  add(person: Person): void;
+  /** One less, in the same turn of the event loop in which its session stops being held here. */
   remove(site: SiteId): void;
   /** Over all processes; while the store is out of reach, what was last known. */
   count(site: SiteId): Promise<number>;
@@ -26,6 +28,7 @@ export interface ConnectionCounts {
 
 export interface ConnectionCountsOptions {
   readonly core: Pick<Core, 'clock' | 'log' | 'node' | 'sites' | 'store' | 'timings'>;
+  readonly hidings: Pick<Hidings, 'follow'>;
   /** A dead socket is open for at most so long after the last that was heard of it. */
   readonly deadFor: Millis;
   /** 0: none. */
@@ -44,12 +47,14 @@ interface Tally {
   tooManySince: Millis | null;
   cancel: Stop;
   readonly letGo: Stop;
+  readonly hiding: HidingOfSite;
 }
 
 const GATHER = asMillis(250); // ms in which changes are gathered
 const LAST_KNOWN = 1_000; // sites whose sum is kept for when the store is out of reach
 
-export function createConnectionCounts({ core, deadFor, capOf, onExcess }: ConnectionCountsOptions): ConnectionCounts {
+export function createConnectionCounts(options: ConnectionCountsOptions): ConnectionCounts {
+  const { core, hidings, deadFor, capOf, onExcess } = options;
   const { clock, log, node, sites, store, timings } = core;
   const often = asMillis(timings.nodeLease / 2);
   /** Where nobody decides by the number, so that quiet sockets cost the store next to nothing. */
@@ -58,14 +63,18 @@ export function createConnectionCounts({ core, deadFor, capOf, onExcess }: Conne
   const lastKnown = createRecent<number>(LAST_KNOWN);
   let closed = false;
 
-  sites.onChange((site) => {
-    const tally = tallies.get(site);
-    if (tally !== undefined) change(site, tally); // of the cap, perhaps
-  });
+  sites.onChange(reconsider); // the cap, perhaps
 
-  function add(site: SiteId): void {
+  function reconsider(site: SiteId): void {
+    const tally = tallies.get(site);
+    if (tally !== undefined) change(site, tally);
+  }
+
+  function add(person: Person): void {
+    const { site } = person;
     const tally = tallies.get(site) ?? begin(site);
     tally.open++;
+    tally.hiding.add(person);
     change(site, tally);
   }
 
@@ -84,6 +93,7 @@ export function createConnectionCounts({ core, deadFor, capOf, onExcess }: Conne
       tooManySince: null,
       cancel: () => {},
       letGo: sites.hold(site),
+      hiding: hidings.follow(site, () => reconsider(site)),
     };
     tallies.set(site, tally);
     return tally;
@@ -142,14 +152,22 @@ export function createConnectionCounts({ core, deadFor, capOf, onExcess }: Conne
   function forget(site: SiteId, tally: Tally): void {
     tallies.delete(site);
     tally.letGo();
+    tally.hiding.stop();
   }
 
   async function askStore(site: SiteId): Promise<Counted> {
     const known = sites.known(site);
     const lifetime = after(pauseFor(known === null ? 0 : capOf(known)), timings.nodeLease);
-    const counted = await store.countConnections(site, { node, count: tallies.get(site)?.open ?? 0, lifetime });
+    const counted = await store.countConnections(site, { node, count: await visible(tallies.get(site)), lifetime });
     lastKnown.set(site, counted.connections);
     return counted;
+  }
+
+  /** How many others are to know of. @throws {StoreUnavailable} while it is not known who hides */
+  async function visible(tally: Tally | undefined): Promise<number> {
+    if (tally === undefined) return 0;
+    await tally.hiding.known();
+    return tally.open - tally.hiding.sockets();
   }
 
   return {

@@ -1,119 +1,165 @@
 /**
- * Whether the people whose sockets are here hide, on whichever server they do so: then their sockets count as closed.
- * One entry for each person, however many sockets they have here. What is committed here is heard of by the report,
- * what others commit by following.
+ * How many of the sockets here are of people who hide, on whichever server they did so: those count as closed, or the
+ * number of connections would tell hiding from leaving. What is committed here is heard of at once, what others commit by
+ * what they announce; nobody is followed for it.
  */
-import type { Person } from '../presence/ids.ts';
-import { isHidden } from '../presence/last-active.ts';
+import type { Person, SiteId } from '../presence/ids.ts';
 import type { PresenceRecord } from '../presence/record.ts';
-import { settle } from '../presence/settle.ts';
+import { HIDEOUT, hidesNow } from '../presence/room.ts';
 import { personKey } from '../store/key.ts';
 import type { Stop } from '../store/store.ts';
-import type { Clock } from './clock.ts';
 import type { Core } from './core.ts';
 import { createLinger } from './linger.ts';
 import { createRereading, type Follower } from './reread.ts';
 
-export interface Hiding {
-  /** Tells at once, and again with each change, until it is stopped. */
-  tell(listener: HidingListener): void;
-  /** May be called again. */
+export interface HidingOfSite {
+  /** Somebody has opened a socket. */
+  add(person: Person): void;
+  /** Resolves once it is known who hides. @throws {StoreUnavailable} and may be asked again */
+  known(): Promise<void>;
+  /** Sockets here of people who hide. */
+  sockets(): number;
   stop(): void;
 }
 
-export interface HidingListener {
-  hides(hidden: boolean): void;
-}
-
 export interface Hidings {
-  /** To be called before the person's session opens here; `tell` is right from when it is open. */
-  follow(person: Person): Hiding;
+  /** Calls `tell` when the number of such sockets has changed by more than the opening and closing of sockets. */
+  follow(site: SiteId, tell: () => void): HidingOfSite;
   /** Messages may have been lost. */
   reread(): Promise<void>;
   close(): void;
 }
 
-export function createHidings({ store, clock, log, timings, onReport }: Core): Hidings {
-  const entries = new Map<string, Entry>();
-  const rereading = createRereading({ store, clock, followers: () => [...entries.values()] });
-  const idle = createLinger<string>(clock, timings.linger, (key) => {
-    entries.get(key)?.stop();
-    entries.delete(key);
-  });
+const READ_BATCH = 500; // people read at once
 
-  onReport((person, record) => entries.get(personKey(person))?.hear(record));
+export function createHidings({ store, clock, own, timings, onReport }: Core): Hidings {
+  const hideouts = new Map<SiteId, Hideout>();
+  onReport((person, record) => hideouts.get(person.site)?.hear(person, record));
 
-  function begin(person: Person): Entry {
-    const entry = new Entry(person, clock);
-    entries.set(personKey(person), entry);
-    listen(entry).catch((error: unknown) => {
-      log.warn({ err: error }, 'somebody with a socket here is not followed; if they hide elsewhere, it still counts');
+  function createHideout(site: SiteId, tell: () => void): Hideout {
+    const people = new Map<string, Hider>();
+    const rereading = createRereading({ store, clock, followers: () => [...people.values()] });
+    // Whoever does not hide any more is forgotten only then: what comes late is known to be older.
+    const gone = createLinger<Hider>(clock, timings.linger, ({ person, hides }) => {
+      if (!hides) people.delete(personKey(person));
     });
-    return entry;
+    /** Who came before it could be heard that they hide elsewhere; null: it can be. */
+    let early: Person[] | null = [];
+    let beginning: Promise<void> | null = null;
+    let stopFollowing: Stop = NOTHING;
+    let over = false;
+
+    async function begin(): Promise<void> {
+      const stop = await store.followRoom({ site, key: HIDEOUT }, hear);
+      stopFollowing();
+      stopFollowing = stop;
+      if (over) return stop();
+      await look(early ?? []);
+      early = null;
+    }
+
+    function hear(person: Person, record: PresenceRecord): void {
+      if (hidesNow(record)) hider(person).hear(record);
+      else people.get(personKey(person))?.hear(record);
+    }
+
+    function hider(person: Person): Hider {
+      const key = personKey(person);
+      const known = people.get(key) ?? new Hider(person, changed);
+      people.set(key, known);
+      return known;
+    }
+
+    function changed(hider: Hider): void {
+      if (hider.hides) gone.keep(hider);
+      else gone.start(hider);
+      if (own.countOf(hider.person) > 0) tell();
+    }
+
+    return {
+      hear,
+      reread: rereading.reread,
+      add: (person) => void early?.push(person),
+      known() {
+        beginning ??= begin().catch((error: unknown) => {
+          beginning = null;
+          throw error;
+        });
+        return beginning;
+      },
+      sockets() {
+        let sum = 0;
+        for (const { person, hides } of people.values()) if (hides) sum += own.countOf(person);
+        return sum;
+      },
+      stop() {
+        over = true;
+        hideouts.delete(site);
+        stopFollowing();
+        rereading.close();
+        gone.close();
+      },
+    };
   }
 
-  /** What was committed elsewhere before this is live is read, unless nothing was heard of them yet: the session is still to be opened then. */
-  async function listen(entry: Entry): Promise<void> {
-    const stop = await store.follow(entry.person, (record) => entry.hear(record));
-    if (entries.get(personKey(entry.person)) !== entry) return stop();
-    entry.stop = stop;
-    if (entry.version() === null) return;
-    for (const record of await store.read([entry.person])) entry.hear(record);
-  }
-
-  function release(entry: Entry): void {
-    const key = personKey(entry.person);
-    if (--entry.users === 0 && entries.get(key) === entry) idle.start(key);
+  async function look(people: readonly Person[]): Promise<void> {
+    for (let from = 0; from < people.length; from += READ_BATCH) {
+      const batch = people.slice(from, from + READ_BATCH);
+      for (const [at, record] of (await store.read(batch)).entries()) {
+        const person = batch[at];
+        if (person !== undefined) hideouts.get(person.site)?.hear(person, record);
+      }
+    }
   }
 
   return {
-    follow(person) {
-      const key = personKey(person);
-      const entry = entries.get(key) ?? begin(person);
-      entry.users++;
-      idle.keep(key);
-      return new Held(entry, release);
+    follow(site, tell) {
+      const hideout = createHideout(site, tell);
+      hideouts.set(site, hideout);
+      return hideout;
     },
-    reread: rereading.reread,
+    /** Of those who hide it may have been lost that they do, too; of all others it may have been missed that they do. */
+    async reread() {
+      await Promise.all([...hideouts.values()].map((hideout) => hideout.reread()));
+      await look([...new Map([...own.all()].map(({ person }) => [personKey(person), person])).values()]);
+    },
     close() {
-      idle.close();
-      rereading.close();
-      for (const { stop } of entries.values()) stop();
-      entries.clear();
+      for (const hideout of hideouts.values()) hideout.stop();
     },
   };
 }
 
+/** A site with sockets here. */
+interface Hideout extends HidingOfSite {
+  hear(person: Person, record: PresenceRecord): void;
+  reread(): Promise<void>;
+}
+
 const NOTHING: Stop = () => {};
 
-// Classes, because there is one of each for every person, or socket: closures would be most of what they take.
-
-class Entry implements Follower {
+/** Somebody who hides, or did until a moment ago. */
+class Hider implements Follower {
   readonly person: Person;
-  /** A new list with each change: one that grows by itself has room for sixteen more. */
-  listeners: readonly HidingListener[] = [];
-  users = 0;
-  hidden = false;
-  stop: Stop = NOTHING;
-  readonly #clock: Clock;
-  #version: number | null = null;
+  hides = false;
+  readonly #changed: (hider: Hider) => void;
+  #version = -1;
 
-  constructor(person: Person, clock: Clock) {
+  constructor(person: Person, changed: (hider: Hider) => void) {
     this.person = person;
-    this.#clock = clock;
+    this.#changed = changed;
   }
 
-  version(): number | null {
+  version(): number {
     return this.#version;
   }
 
   hear(record: PresenceRecord): void {
-    if (this.#version !== null && record.version <= this.#version) return;
+    if (record.version <= this.#version) return;
     this.#version = record.version;
-    const hidden = isHidden(settle(record, this.#clock.now()));
-    if (hidden === this.hidden) return;
-    this.hidden = hidden;
-    for (const listener of this.listeners) listener.hides(hidden);
+    const hides = hidesNow(record);
+    if (hides === this.hides) return;
+    this.hides = hides;
+    this.#changed(this);
   }
 
   rewind(): void {
@@ -121,31 +167,4 @@ class Entry implements Follower {
   }
 
   vouch(): void {}
-}
-
-/** What one socket has of it. */
-class Held implements Hiding {
-  #entry: Entry | null;
-  readonly #release: (entry: Entry) => void;
-  #listener: HidingListener | null = null;
-
-  constructor(entry: Entry, release: (entry: Entry) => void) {
-    this.#entry = entry;
-    this.#release = release;
-  }
-
-  tell(listener: HidingListener): void {
-    if (this.#entry === null) return;
-    this.#listener = listener;
-    this.#entry.listeners = [...this.#entry.listeners, listener];
-    listener.hides(this.#entry.hidden);
-  }
-
-  stop(): void {
-    const entry = this.#entry;
-    if (entry === null) return;
-    this.#entry = null;
-    entry.listeners = entry.listeners.filter((each) => each !== this.#listener);
-    this.#release(entry);
-  }
 }

@@ -14,7 +14,6 @@ import { createClaims } from './claim.ts';
 import type { Clock } from './clock.ts';
 import { createCore, type Timings } from './core.ts';
 import { createEvictions } from './eviction.ts';
-import { createHidings } from './hiding.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
 import { createMailboxes } from './mailboxes.ts';
@@ -55,10 +54,14 @@ export function createHub(options: HubOptions) {
   );
   const { rereadRooms, closeRooms, countRooms, silenceRooms, refreshRooms, ...rooms } = createRooms(core, mailboxes);
   const { rereadChannels, closeChannels, ...channels } = createChannels({ core, limits, watchPeople });
-  const { closeService, ...service } = createService({ core, mailboxes, defaults, pingInterval: timings.pingInterval });
+  const { closeService, rereadHiding, ...service } = createService({
+    core,
+    mailboxes,
+    defaults,
+    pingInterval: timings.pingInterval,
+  });
   const { closeCalendars, ...calendars } = createCalendars(core);
-  const hidings = createHidings(core);
-  const { drain, ...sessions } = createSessions(core, { limits, hidings, doubt: () => membership?.doubt() });
+  const { drain, ...sessions } = createSessions(core, { limits, doubt: () => membership?.doubt() });
   const membership =
     store.nodes === null ? null : createMembership({ core, nodes: store.nodes, lease: timings.nodeLease });
   let closing: Promise<void> | null = null;
@@ -85,7 +88,7 @@ export function createHub(options: HubOptions) {
     try {
       await core.sites.reread();
     } finally {
-      await Promise.all([reread(), rereadRooms(), rereadChannels(), hidings.reread()]);
+      await Promise.all([reread(), rereadRooms(), rereadChannels(), rereadHiding()]);
     }
   }
 
@@ -104,7 +107,6 @@ export function createHub(options: HubOptions) {
     closeWatches();
     closeRooms();
     closeChannels();
-    hidings.close();
     await Promise.all([drain(), closeService()]);
     await closeCalendars();
     await membership?.leave();

@@ -32,6 +32,8 @@ export interface OwnSessions {
   /** Nothing happens when `session` has been replaced by a newer generation. */
   remove(session: OwnSession): void;
   get(id: SessionId): OwnSession | undefined;
+  /** How many are this person's. */
+  countOf(person: Person): number;
   /** Notes activity; false when the record has to be told, because it says otherwise. */
   noteActive(person: Person, id: SessionId): boolean;
   /** The person's record has changed: what it says of their sessions here. */
@@ -136,6 +138,7 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       agenda.set(session, null);
     },
     get: (id) => sessions.get(id),
+    countOf: (person) => people.get(personKey(person))?.length ?? 0,
     noteActive(person, id) {
       const session = sessions.get(id);
       if (session === undefined || personKey(session.person) !== personKey(person)) return false;

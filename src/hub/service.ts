@@ -5,9 +5,9 @@
 import { asMillis, type Millis, type SiteId } from '../presence/ids.ts';
 import { equal } from '../presence/record.ts';
 import { type SiteRecord, switchService } from '../presence/site.ts';
-import { type ConnectionCounts, createConnectionCounts } from './connections.ts';
+import { createConnectionCounts } from './connections.ts';
 import type { Core } from './core.ts';
-import type { Hiding, HidingListener } from './hiding.ts';
+import { createHidings } from './hiding.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { Refusal } from './refusal.ts';
@@ -54,7 +54,8 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
   const capOf = (record: SiteRecord): number => connectionCapOf(record, defaults);
   const shown = (record: SiteRecord): Shown => ({ ...record.service, connectionCap: capOf(record) });
   const deadFor = asMillis(pingInterval * PINGS_TO_END);
-  const counts = createConnectionCounts({ core, deadFor, capOf, onExcess: switchItselfOff });
+  const hidings = createHidings(core);
+  const counts = createConnectionCounts({ core, hidings, deadFor, capOf, onExcess: switchItselfOff });
 
   sites.onChange((site, record) => {
     const service = serviceOf(site, record);
@@ -72,14 +73,6 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
       return counted;
     };
     return { site, ...shown(record), connections };
-  }
-
-  /** One more of this process, until it is stopped. While its person hides it is one less: they look as if they had left. */
-  function countConnection(site: SiteId, hiding: Hiding | null): Counted {
-    const counted = new Counted(site, counts);
-    if (hiding === null) counted.hides(false);
-    else hiding.tell(counted);
-    return counted;
   }
 
   async function switchItselfOff(site: SiteId, connections: number): Promise<void> {
@@ -130,11 +123,16 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
   }
 
   return {
-    countConnection,
+    countConnection: counts.add,
+    uncountConnection: counts.remove,
     service: async (site: SiteId): Promise<Service> => serviceOf(site, await sites.get(site)),
     setServiceEnabled,
     watchService,
-    closeService: counts.close,
+    rereadHiding: hidings.reread,
+    async closeService(): Promise<void> {
+      hidings.close();
+      await counts.close();
+    },
   };
 }
 
@@ -162,28 +160,4 @@ function refuseAbove(cap: number, connections: number): void {
     `There are ${connections} connections, and the cap is ${cap}. Raise the cap, or wait until some have left.`,
     { limit: cap, connections },
   );
-}
-
-/** One socket among those of its site. A class, because there is one for each. */
-export class Counted implements HidingListener {
-  readonly #site: SiteId;
-  readonly #counts: ConnectionCounts;
-  #open = false;
-
-  constructor(site: SiteId, counts: ConnectionCounts) {
-    this.#site = site;
-    this.#counts = counts;
-  }
-
-  hides(hidden: boolean): void {
-    if (this.#open !== hidden) return;
-    this.#open = !hidden;
-    if (hidden) this.#counts.remove(this.#site);
-    else this.#counts.add(this.#site);
-  }
-
-  /** It is closed; whoever tells whether its person hides has been stopped. May be called again. */
-  stop(): void {
-    this.hides(true);
-  }
 }

@@ -8,7 +8,6 @@ import { type Device, MAX_SESSIONS, type PresenceRecord, type Transport } from '
 import type { Activity } from '../presence/session.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Core, Reported, Say } from './core.ts';
-import type { Hiding, Hidings } from './hiding.ts';
 import { given, type StatusWords, someStatusLine } from './input.ts';
 import type { Limits } from './limits.ts';
 import type { OwnSession } from './own-sessions.ts';
@@ -41,25 +40,41 @@ export interface Opened {
 /** How a socket went: CLOSED with a close frame, DROPPED without, DRAINED because this process is going. */
 export type Leaving = 'CLOSED' | 'DROPPED' | 'DRAINED';
 
+type Leave = (session: OwnSession, how: Leaving) => Promise<void>;
+
 /** A socket's session. It keeps no record: there is one for each socket, and the record goes on. */
-export interface Connection {
+export class Connection {
   readonly id: SessionId;
+  readonly #leave: Leave;
+  /** null: it was over before it began. */
+  readonly #session: OwnSession | null;
+  #left: Promise<void> | null = null;
+
+  constructor(id: SessionId, session: OwnSession | null, leave: Leave) {
+    this.id = id;
+    this.#session = session;
+    this.#leave = leave;
+  }
+
   /** Which of the connections that the session has had. */
-  readonly generation: number;
-  /** Whether its person hides; null: a guest's, who cannot. Stopped by `leave`. */
-  readonly hiding: Hiding | null;
+  get generation(): number {
+    return this.#session?.generation ?? 0;
+  }
+
   /** The socket is gone. What happens next is up to the rules; may be called again. */
-  leave(how: Leaving): Promise<void>;
+  leave(how: Leaving): Promise<void> {
+    this.#left ??= this.#session === null ? Promise.resolve() : this.#leave(this.#session, how);
+    return this.#left;
+  }
 }
 
 export interface SessionsOptions {
   readonly limits: Pick<Limits, 'reports'>;
-  readonly hidings: Hidings;
   /** Told when the end of a socket could not be written down. */
   readonly doubt: () => void;
 }
 
-export function createSessions(core: Core, { limits, hidings, doubt }: SessionsOptions) {
+export function createSessions(core: Core, { limits, doubt }: SessionsOptions) {
   const { timings, own } = core;
   const reports = createReports(core, limits.reports);
 
@@ -116,23 +131,8 @@ export function createSessions(core: Core, { limits, hidings, doubt }: SessionsO
 
   /** A socket's session, timed by this process until it leaves; `roomsOnly`: a guest's, who is in rooms and not ONLINE. */
   async function connect(visitor: Visitor, input: ArrivalInput, roomsOnly = false): Promise<Connection> {
-    const hiding = roomsOnly ? null : hidings.follow(visitor.person);
-    const { id } = await open(visitor, input, 'WEBSOCKET', roomsOnly).catch((error: unknown) => {
-      hiding?.stop();
-      throw error;
-    });
-    const session = own.get(id);
-    let left: Promise<void> | null = null;
-    return {
-      id,
-      generation: session?.generation ?? 0,
-      hiding,
-      leave(how) {
-        hiding?.stop();
-        left ??= session === undefined ? Promise.resolve() : leave(session, how);
-        return left;
-      },
-    };
+    const { id } = await open(visitor, input, 'WEBSOCKET', roomsOnly);
+    return new Connection(id, own.get(id) ?? null, leave);
   }
 
   async function leave(session: OwnSession, how: Leaving): Promise<void> {

@@ -108,6 +108,18 @@ export function changedPlaces(before: PresenceRecord, later: PresenceRecord): re
   return [...new Set([...had.keys(), ...has.keys()])].filter((room) => !equal(had.get(room), has.get(room)));
 }
 
+/** Where servers hear of those who begin or cease to hide while connected. Not the key of any room, so nobody else can. */
+export const HIDEOUT = '';
+
+/** Where a change is announced besides to those who follow the person: in the rooms that it changes, and in HIDEOUT. */
+export function announcedIn(before: PresenceRecord, later: PresenceRecord): readonly string[] {
+  const places = changedPlaces(before, later);
+  return hidesNow(before) === hidesNow(later) ? places : [HIDEOUT, ...places];
+}
+
+/** Whether they are connected, and hide it. */
+export const hidesNow = (record: PresenceRecord): boolean => record.sessions.length > 0 && isHidden(record);
+
 const memberFrom = ({ label, metadata, at, enteredAt, expiresAt }: RoomEntry): Member => ({
   label,
   metadata,

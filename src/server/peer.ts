@@ -7,7 +7,6 @@ import type { WebSocket } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Viewing } from '../graphql/delivery.ts';
-import type { Counted } from '../hub/service.ts';
 import type { Connection, Leaving } from '../hub/session.ts';
 import type { Account } from '../hub/watch-account.ts';
 import type { Stop } from '../store/store.ts';
@@ -29,8 +28,8 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   cancelExpiry: Stop | null = null;
   /** Whether it counts as one of its person. */
   counted = false;
-  /** Its counting as a connection of its site. */
-  counting: Counted | null = null;
+  /** Whether it counts as one of its site. */
+  countedBySite = false;
   /** How many people it watches, and its person over all sockets; once there is a caller. */
   account: Account | null = null;
   /** How it ended; set even if that happened while it was still connecting. */

@@ -173,9 +173,9 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     if (peer.left !== null) leave(peer, peer.left);
   }
 
-  /** Only once it is known whether its person hides: then it is counted as closed from the beginning. */
   function settleIn(peer: Peer, { person, expiresAt }: Caller): void {
-    peer.counting = hub.countConnection(person.site, peer.connection?.hiding ?? null);
+    hub.countConnection(person);
+    peer.countedBySite = true;
     if (expiresAt !== null) peer.cancelExpiry = hub.clock.at(expiresAt, () => end(peer, 'The token has expired.'));
   }
 
@@ -206,8 +206,6 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   }
 
   function uncount(peer: Peer): void {
-    peer.connection?.hiding?.stop();
-    peer.counting?.stop();
     if (!peer.counted || peer.caller === null) return;
     peer.counted = false;
     people.leave(personKey(peer.caller.person));
@@ -220,7 +218,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     leave(peer, peer.left);
   }
 
+  /** The socket ceases to count for its site in the same turn, or for a moment it would not count as one of somebody who hides. */
   function leave(peer: Peer, how: Leaving): void {
+    if (peer.countedBySite && peer.caller !== null) hub.uncountConnection(peer.caller.person.site);
+    peer.countedBySite = false;
     peer.connection?.leave(how).catch((error: unknown) => {
       log.error({ err: error, session: peer.connection?.id }, 'the end of a session could not be written down');
     });

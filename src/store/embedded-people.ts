@@ -9,7 +9,7 @@ import { deadline } from '../presence/deadline.ts';
 import type { Micros, Millis, Person, SiteId, UserId } from '../presence/ids.ts';
 import { EMPTY_RECORD, type PresenceRecord, revise, stickyPart } from '../presence/record.ts';
 import { resolve } from '../presence/resolve.ts';
-import { changedPlaces, placesOf } from '../presence/room.ts';
+import { announcedIn, HIDEOUT, placesOf } from '../presence/room.ts';
 import type { Agenda } from './agenda.ts';
 import { createCensus } from './census.ts';
 import { recordCodec } from './codec.ts';
@@ -89,7 +89,7 @@ export function createPeople({ disk, engine, deadlines, now, opened, counts }: P
     await Promise.all([...steps.map((step) => feed.publish(key, step)), ...placed(key, person, before, record)]);
   }
 
-  /** The rooms whose people know more or less of this person than before. */
+  /** The rooms whose people know more or less of this person than before, and whoever hears of those who hide. */
   function placed(
     key: string,
     person: Person,
@@ -97,8 +97,9 @@ export function createPeople({ disk, engine, deadlines, now, opened, counts }: P
     record: PresenceRecord,
   ): readonly Promise<void>[] {
     const places = placesOf(record);
-    return changedPlaces(before, record).map((place) => {
+    return announcedIn(before, record).map((place) => {
       const name = roomKey({ site: person.site, key: place });
+      if (place === HIDEOUT) return roomFeed.publish(name, { person, record });
       const people = rooms.get(name) ?? new Map<string, Person>();
       if (places.has(place)) people.set(key, person);
       else people.delete(key);

@@ -26,8 +26,11 @@ export interface Store {
    * has the people it committed last; those of a process that is gone are taken over by `nodes.adopt`.
    */
   due(now: Millis, limit: number): Promise<Due>;
-  /** Calls `tell` with every record committed from the moment this resolves, until stopped. `tell` must not throw. */
-  follow(person: Person, tell: (record: PresenceRecord) => void): Promise<Stop>;
+  /**
+   * Calls `tell` with every record committed from the moment this resolves, until stopped. `tell` must not throw. Not a
+   * promise where that is so at once, because others nearby are followed: many are followed together.
+   */
+  follow(person: Person, tell: (record: PresenceRecord) => void): Promise<Stop> | Stop;
   /** How many people of the site others see as not OFFLINE, as of their last commits. */
   countOnline(site: SiteId): Promise<number>;
   /** Some of them, at most `limit`, in an order that is the store's own and stays; those behind `after` in it, who may be gone. */
@@ -35,7 +38,10 @@ export interface Store {
 
   /** People whom others see in this room, as of their last commits; in no order. */
   readRoom(room: RoomName): Promise<readonly Person[]>;
-  /** Calls `tell` with every record committed whose person looks different in this room than before: who came, changed or left. */
+  /**
+   * Calls `tell` with every record committed whose person looks different in this room than before: who came, changed or
+   * left; of HIDEOUT, with those of people who begin or cease to hide while connected.
+   */
   followRoom(room: RoomName, tell: (person: Person, record: PresenceRecord) => void): Promise<Stop>;
   countRoom(room: RoomName): Promise<number>;
 

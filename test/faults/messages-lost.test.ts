@@ -1,6 +1,6 @@
 /** The connection on which a server hears of changes is cut, alone: what it missed is read, and nobody stays wrong. */
 import { expect, test } from 'vitest';
-import { http, mutate, selfOf } from '../api/operations.ts';
+import { http, mutate, selfOf, serviceOf } from '../api/operations.ts';
 import { setInvisible, setStatus } from '../process/people.ts';
 import { pause, startFleet, startNode, startPrivateRedis, until } from '../support/fleet.ts';
 import { join, joinAll, named } from './crowd.ts';
@@ -24,7 +24,7 @@ test('what changes while the subscriber connection is killed again and again is 
   const hidden = users.slice(0, 20);
   const gone = members.slice(20, 40);
   await Promise.all([
-    ...hidden.map((user) => setInvisible(far, user, true)),
+    ...hidden.map((user, at) => setInvisible(nodes[at % 2] ?? near, user, true)), // their sockets are all at one
     ...gone.map(({ leave }) => leave()),
     redis.command('client', 'kill', 'type', 'pubsub'),
   ]);
@@ -35,6 +35,9 @@ test('what changes while the subscriber connection is killed again and again is 
     for (const user of hidden) expect(onlooker.last(user)).toBe('OFFLINE');
     expect(onlooker.losses()).toBe(0);
   }
+  const connections = async () => (await serviceOf(http(near, 'dev:root:admin'))).connections;
+  const visible = users.length - hidden.length - gone.length + onlookers.length;
+  await until('only the sockets of those who do not hide count', async () => (await connections()) === visible);
 }, 60_000);
 
 test('whoever connects, or comes back, while it is cut is there when it is mended, and stays', async () => {

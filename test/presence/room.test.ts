@@ -6,7 +6,15 @@ import type { PresenceEvent } from '../../src/presence/event.ts';
 import { asMillis, asSessionId } from '../../src/presence/ids.ts';
 import { EMPTY_RECORD, type PresenceRecord } from '../../src/presence/record.ts';
 import { resolve } from '../../src/presence/resolve.ts';
-import { changedPlaces, colorOf, MAX_ROOM_ENTRIES, placesOf } from '../../src/presence/room.ts';
+import {
+  announcedIn,
+  canBeRoom,
+  changedPlaces,
+  colorOf,
+  HIDEOUT,
+  MAX_ROOM_ENTRIES,
+  placesOf,
+} from '../../src/presence/room.ts';
 import { settle } from '../../src/presence/settle.ts';
 
 const second = 1_000;
@@ -157,6 +165,20 @@ describe('who is in a room', () => {
     expect(changedPlaces(before, apply(before, enters('a', 'y', null, 'garden'), asMillis(2_000)))).toEqual(['garden']);
     expect([...changedPlaces(before, apply(before, hides(true), asMillis(2_000)))].sort()).toEqual(['garden', 'hall']);
     expect(changedPlaces(before, before)).toEqual([]);
+  });
+
+  test('has nothing to tell of somebody who hides; servers hear of it, until their last session ends', () => {
+    const before = lived([0, opens('a')], [1, enters('a')]);
+    const hidden = apply(before, hides(true), asMillis(2_000));
+    expect([...announcedIn(before, hidden)].sort()).toEqual([HIDEOUT, 'hall']);
+    expect(announcedIn(hidden, apply(hidden, enters('a', 'x', null, 'garden'), asMillis(3_000)))).toEqual([]);
+    const gone = apply(hidden, { type: 'end', id: asSessionId('a') }, asMillis(3_000));
+    expect(announcedIn(hidden, gone)).toEqual([HIDEOUT]);
+    expect(announcedIn(gone, apply(gone, hides(false), asMillis(4_000)))).toEqual([]);
+  });
+
+  test('has a key, so none is where servers hear of that', () => {
+    expect(canBeRoom(HIDEOUT)).toBe(false);
   });
 });
 

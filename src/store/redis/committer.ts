@@ -7,7 +7,7 @@ import { deadline } from '../../presence/deadline.ts';
 import { asMicros, type Micros, type NodeId, type Person } from '../../presence/ids.ts';
 import type { PresenceRecord } from '../../presence/record.ts';
 import { isVisible } from '../../presence/resolve.ts';
-import { changedPlaces, placesOf } from '../../presence/room.ts';
+import { announcedIn, placesOf } from '../../presence/room.ts';
 import { recordCodec } from '../codec.ts';
 import { personKey, roomKey } from '../key.ts';
 import type { Client } from './client.ts';
@@ -104,7 +104,7 @@ function commitOf(keys: Keys, person: Person, { before, after, lostFrom }: Recor
   const [had, has] = elsewhere ? [NONE, NONE] : [setsOf(before), setsOf(after)];
   const joins = elsewhere ? NO_SETS : [...has].filter((set) => !had.has(set));
   const leaves = elsewhere ? NO_SETS : [...had].filter((set) => !has.has(set));
-  const rooms = changedPlaces(before, after).map(nameOf);
+  const rooms = announcedIn(before, after).map(nameOf);
   const due = deadline(after);
   return {
     shard,
