@@ -27,7 +27,10 @@ import type { DeliveryCounts } from './stats.ts';
 export interface Payload {
   readonly result: ExecutionResult;
   /** The result as JSON, made once. */
-  json(): Buffer;
+  json(): string;
+  /** For whoever sends it: how often it was, and what is kept of it for the next time. */
+  sent: number;
+  kept: object | null;
 }
 
 /** What a reader takes one payload after the other from. */
@@ -168,28 +171,45 @@ export function createSubscribe({ schema, present, counts }: DeliveriesOptions):
   }
 
   function asPayload(made: ExecutionResult): Payload {
-    const result = presented(made);
-    let bytes: Buffer | null = null;
-    const json = () => {
-      bytes ??= Buffer.from(textOf(result));
-      return bytes;
-    };
-    return { result, json };
-  }
-
-  /** What is longer than any text can be is an error like others. */
-  function textOf(result: ExecutionResult): string {
-    try {
-      return JSON.stringify(result);
-    } catch (error) {
-      return JSON.stringify({ errors: [present(error)] });
-    }
+    return new Made(presented(made), present);
   }
 
   const failed = (error: unknown): Payload => asPayload({ errors: [present(error)] });
 
   const desk: Desk = { payloadOf, leaveGroup, present };
   return subscribe;
+}
+
+/** A class, because there is one for everybody who is watched, and of its two forms only the one asked for last: most are only sent. */
+class Made implements Payload {
+  sent = 0;
+  kept: object | null = null;
+  private made: ExecutionResult | string;
+  private readonly present: Desk['present'];
+
+  constructor(result: ExecutionResult, present: Desk['present']) {
+    this.made = result;
+    this.present = present;
+  }
+
+  get result(): ExecutionResult {
+    if (typeof this.made === 'string') this.made = JSON.parse(this.made) as ExecutionResult;
+    return this.made;
+  }
+
+  json(): string {
+    if (typeof this.made !== 'string') this.made = this.textOf(this.made);
+    return this.made;
+  }
+
+  /** What is longer than any text can be is an error like others. */
+  private textOf(result: ExecutionResult): string {
+    try {
+      return JSON.stringify(result);
+    } catch (error) {
+      return JSON.stringify({ errors: [this.present(error)] });
+    }
+  }
 }
 
 /** What a delivery needs of the whole. */

@@ -1,8 +1,8 @@
 /**
  * The way of a subscription's results to its socket. graphql-ws would take each from an iterator, make it text and send
  * it, for every subscriber again: 70 to 87 us and several promises a delivery. Here the bytes of a result are made once
- * for everybody who gets it and only the subscription's id is put into a copy, which is written to the connection
- * itself; what is ready for a socket in one turn of the event loop goes out in one write. So a delivery costs little
+ * for everybody who gets it and only the subscription's id is put into a copy, which all share whose subscription has
+ * the same id, and which is written to the connection itself; what is ready for a socket in one turn of the event loop goes out in one write. So a delivery costs little
  * more than the write, and every byte is graphql-transport-ws all the same.
  *
  * What makes that right: ws, without compression, hands each frame to the connection whole and at once, so that ours
@@ -16,28 +16,9 @@ import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Delivery, Payload } from '../graphql/delivery.ts';
 import type { Attentive } from '../hub/mailbox.ts';
+import { type Message, Pile, resultFor, Text } from './message.ts';
 
 const MOST_AT_ONCE = 65_536; // bytes of results in one write, if of more than one; the rest follows when they are gone
-
-/** A message of graphql-ws, and how many bytes it has. */
-interface Text {
-  readonly text: string;
-  readonly length: number;
-}
-
-/** A result of a subscription: the frame for everybody whose id has as many bytes, and the id, as it stands in a message. */
-interface Letter {
-  readonly frame: Frame;
-  readonly id: string;
-}
-
-interface Frame {
-  /** Whole, but for the id. */
-  readonly bytes: Buffer;
-  readonly idLength: number;
-  /** Where the id belongs. */
-  readonly gap: number;
-}
 
 /** A socket that all messages go out by: those of graphql-ws itself, and those of subscriptions. */
 export class Outlet {
@@ -58,18 +39,18 @@ export class Outlet {
 
   /** A message of graphql-ws. Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
   post(text: string): void {
-    const length = Buffer.byteLength(text);
+    const message = new Text(text);
     this.texts ??= [];
-    this.texts.push({ text, length });
-    this.unsent += length;
+    this.texts.push(message);
+    this.unsent += message.length;
     if (this.unsent + this.connection.writableLength > this.mostUnread) this.socket.terminate();
     else this.await();
   }
 
   /** A subscription has something to tell. */
   announce(sink: Sink): void {
-    this.sinks ??= [];
-    this.sinks.push(sink);
+    if (this.sinks === null) this.sinks = [sink];
+    else this.sinks.push(sink);
     this.await();
   }
 
@@ -81,57 +62,41 @@ export class Outlet {
       return;
     }
     this.waits = false;
-    this.write(this.takeTexts(), this.collect());
+    this.write(this.collect());
   }
 
   /** Before the socket is closed: answers still go out, however much is unread. */
   finish(): void {
-    this.write(this.takeTexts(), []);
+    this.write(this.takeTexts());
   }
 
-  write(texts: readonly Text[], letters: readonly Letter[]): void {
+  write(pile: Pile): void {
     if (this.socket.readyState !== this.socket.OPEN) return;
-    let size = 0;
-    for (const { length } of texts) size += headerLength(length) + length;
-    for (const { frame } of letters) size += frame.bytes.length;
-    if (size === 0) return;
-    const bytes = Buffer.allocUnsafe(size);
-    let at = 0;
-    for (const { text, length } of texts) {
-      at = writeHeader(bytes, at, length);
-      at += bytes.write(text, at);
-    }
-    for (const { frame, id } of letters) {
-      frame.bytes.copy(bytes, at);
-      bytes.write(id, at + frame.gap);
-      at += frame.bytes.length;
-    }
-    this.connection.write(bytes);
+    const bytes = pile.bytes();
+    if (bytes !== null) this.connection.write(bytes);
   }
 
-  private takeTexts(): readonly Text[] {
-    const texts = this.texts ?? [];
+  private takeTexts(): Pile {
+    const pile = new Pile();
+    for (const text of this.texts ?? NONE) pile.add(text);
     this.texts = null;
     this.unsent = 0;
-    return texts;
+    return pile;
   }
 
-  /** Whoever has had no turn goes before whoever has more to tell. */
-  private collect(): readonly Letter[] {
-    const sinks = this.sinks ?? [];
+  /** Messages of graphql-ws, and then results. Whoever has had no turn goes before whoever has more to tell. */
+  private collect(): Pile {
+    const pile = this.takeTexts();
+    const most = pile.size + MOST_AT_ONCE;
+    const { sinks } = this;
     this.sinks = null;
-    const letters: Letter[] = [];
-    const unfinished: Sink[] = [];
-    let size = 0;
-    let next = 0;
-    for (; next < sinks.length && size < MOST_AT_ONCE; next++) {
-      const sink = sinks[next];
-      if (sink === undefined) break;
-      size += sink.collect(letters, MOST_AT_ONCE - size);
-      if (sink.hasMore()) unfinished.push(sink);
+    let unfinished: Sink | null = null; // at most one, because it has filled the pile
+    for (const sink of sinks ?? NONE) {
+      if (pile.size >= most) this.announce(sink);
+      else if (sink.collect(pile, most)) unfinished = sink;
     }
-    for (const sink of [...sinks.slice(next), ...unfinished]) this.announce(sink);
-    return letters;
+    if (unfinished !== null) this.announce(unfinished);
+    return pile;
   }
 
   private await(): void {
@@ -145,6 +110,8 @@ export class Outlet {
     this.socket.terminate();
   }
 }
+
+const NONE: readonly never[] = [];
 
 let waiting: Outlet[] = [];
 
@@ -181,7 +148,6 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
   private finish: ((last: IteratorResult<ExecutionResult>) => void) | null = null;
   private over = false;
   private busy = false; // a result takes time
-  private more = false; // it was not taken all that it has
 
   constructor(outlet: Outlet, id: string, delivery: Delivery) {
     this.outlet = outlet;
@@ -212,36 +178,21 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
     this.outlet.announce(this);
   }
 
-  hasMore(): boolean {
-    return this.more;
-  }
-
-  /** Puts what is to be told into `letters`, about `most` bytes of it; returns how many. */
-  collect(letters: Letter[], most: number): number {
-    let size = 0;
-    this.more = false;
+  /** Puts what is to be told on the pile, until that has `most` bytes; returns whether there is more. */
+  collect(pile: Pile, most: number): boolean {
     while (!this.over && !this.busy) {
-      if (size >= most) {
-        this.more = true;
-        break;
-      }
+      if (pile.size >= most) return true;
       const payload = this.delivery.take();
-      if (payload === null) {
-        this.end(lastOf(this.delivery));
-        break;
-      }
+      if (payload === null) this.end(lastOf(this.delivery));
+      if (payload === null) break;
       if (payload instanceof Promise) this.wait(payload);
-      else {
-        const letter = this.letter(payload);
-        letters.push(letter);
-        size += letter.frame.bytes.length;
-      }
+      else pile.add(this.message(payload));
     }
-    return size;
+    return false;
   }
 
-  private letter(payload: Payload): Letter {
-    return { frame: frameFor(payload, this.idLength), id: this.id };
+  private message(payload: Payload): Message {
+    return resultFor(payload, this.id, this.idLength);
   }
 
   private wait(payload: Promise<Payload>): void {
@@ -250,7 +201,9 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
       .then((made) => {
         this.busy = false;
         if (this.over) return;
-        this.outlet.write([], [this.letter(made)]);
+        const pile = new Pile();
+        pile.add(this.message(made));
+        this.outlet.write(pile);
         this.outlet.announce(this);
       })
       .catch(() => this.outlet.fail());
@@ -272,49 +225,4 @@ function lastOf(delivery: Delivery): IteratorResult<ExecutionResult> | null {
   const ended = delivery.ended();
   if (ended === null) return null;
   return ended.errors.length === 0 ? END : { value: { errors: ended.errors }, done: false };
-}
-
-/** The frame made last of each payload: nearly all ids are of one length. */
-const frames = new WeakMap<Payload, Frame>();
-
-function frameFor(payload: Payload, idLength: number): Frame {
-  const known = frames.get(payload);
-  if (known?.idLength === idLength) return known;
-  const frame = makeFrame(payload.json(), idLength);
-  frames.set(payload, frame);
-  return frame;
-}
-
-const [BEFORE, BETWEEN, BEHIND] = ['{"id":', ',"type":"next","payload":', '}'] as const;
-
-function makeFrame(json: Buffer, idLength: number): Frame {
-  const length = BEFORE.length + idLength + BETWEEN.length + json.length + BEHIND.length;
-  const bytes = Buffer.allocUnsafeSlow(headerLength(length) + length); // not cut from a piece that it would keep whole
-  let at = writeHeader(bytes, 0, length);
-  at += bytes.write(BEFORE, at);
-  const gap = at;
-  at += idLength;
-  at += bytes.write(BETWEEN, at);
-  at += json.copy(bytes, at);
-  bytes.write(BEHIND, at);
-  return { bytes, idLength, gap };
-}
-
-const FIN_TEXT = 0x81; // a whole message of text, RFC 6455 section 5.2
-
-const headerLength = (length: number): number => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
-
-/** A server's frames have no mask. Returns where what it announces begins. */
-function writeHeader(bytes: Buffer, at: number, length: number): number {
-  bytes[at] = FIN_TEXT;
-  if (length < 126) {
-    bytes[at + 1] = length;
-  } else if (length < 65_536) {
-    bytes[at + 1] = 126;
-    bytes.writeUInt16BE(length, at + 2);
-  } else {
-    bytes[at + 1] = 127;
-    bytes.writeBigUInt64BE(BigInt(length), at + 2);
-  }
-  return at + headerLength(length);
 }
