@@ -4,12 +4,6 @@ import { personKey } from '../store/key.ts';
 import type { Limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
-/** Of all that comes over one socket; of one stream of server-sent events. */
-export interface Account {
-  /** Throws WATCH_LIMIT_EXCEEDED when they would be too many, and then they are as many as before. */
-  change(by: number): void;
-}
-
 /** Whoever watches. */
 export interface Reader {
   /** When the right to watch ends; null: never. */
@@ -21,20 +15,35 @@ export type AccountLimits = Pick<Limits, 'watchPerSocket' | 'watchPerPerson'>;
 
 export function createAccounts({ watchPerSocket, watchPerPerson }: AccountLimits): (person: Person) => Account {
   const people = new Map<string, number>();
-  return (person) => {
+
+  function count(person: Person, mine: number, by: number): void {
     const key = personKey(person);
-    let mine = 0;
-    return {
-      change(by) {
-        const all = (people.get(key) ?? 0) + by;
-        if (by > 0 && mine + by > watchPerSocket) throw tooMany('connection', watchPerSocket, mine + by);
-        if (by > 0 && all > watchPerPerson) throw tooMany('person', watchPerPerson, all);
-        mine += by;
-        if (all > 0) people.set(key, all);
-        else people.delete(key);
-      },
-    };
-  };
+    const all = (people.get(key) ?? 0) + by;
+    if (by > 0 && mine + by > watchPerSocket) throw tooMany('connection', watchPerSocket, mine + by);
+    if (by > 0 && all > watchPerPerson) throw tooMany('person', watchPerPerson, all);
+    if (all > 0) people.set(key, all);
+    else people.delete(key);
+  }
+
+  return (person) => new Account(person, count);
+}
+
+/** Of all that comes over one socket; of one stream of server-sent events. A class, because there are that many. */
+export class Account {
+  readonly #person: Person;
+  readonly #count: (person: Person, mine: number, by: number) => void;
+  #mine = 0;
+
+  constructor(person: Person, count: (person: Person, mine: number, by: number) => void) {
+    this.#person = person;
+    this.#count = count;
+  }
+
+  /** Throws WATCH_LIMIT_EXCEEDED when they would be too many, and then they are as many as before. */
+  change(by: number): void {
+    this.#count(this.#person, this.#mine, by);
+    this.#mine += by;
+  }
 }
 
 function tooMany(scope: 'connection' | 'person', limit: number, requested: number): Refusal {

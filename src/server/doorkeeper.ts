@@ -11,6 +11,7 @@ export type Doorkeeper = (
 ) => boolean;
 
 export function createDoorkeeper({ limits, trustedProxies }: Pick<Config, 'limits' | 'trustedProxies'>): Doorkeeper {
+  if (limits.connectionsPerAddress === 0) return () => true;
   const addressOf = createAddressOf(trustedProxies);
   const tally = createTally(limits.connectionsPerAddress);
   return (request, until) => {
