@@ -42,7 +42,7 @@ export async function watchSelf(
   const self: Follower = { person, version: () => last?.version ?? null, hear, rewind, vouch: () => {} };
   selves.add(self);
   try {
-    following = store.follow(person, hear);
+    following = Promise.resolve(store.follow(person, hear));
     await following;
     for (const record of await store.read([person])) hear(record);
   } catch (error) {

@@ -71,8 +71,8 @@ export interface Watches {
 interface Subject {
   readonly key: string;
   readonly person: Person;
-  /** A list, which takes a fifth of the room of a set: ten thousand may watch a hundred each. */
-  readonly watchers: Watch[];
+  /** A list, which takes a fifth of the room of a set: ten thousand may watch a hundred each. null: none, which would take as much as sixteen. */
+  watchers: Watch[] | null;
   /** Watchers, and those who are about to be. */
   users: number;
   /** The newest; null until the first read. */
@@ -161,13 +161,13 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
 
   async function begin(fresh: readonly Subject[]): Promise<void> {
     try {
-      await Promise.all(
-        fresh.map(async (subject) => {
-          const stop = await store.follow(subject.person, (record) => hear(subject, record));
-          if (subjects.get(subject.key) === subject) subject.stop = stop;
-          else stop();
-        }),
-      );
+      const following: Promise<void>[] = [];
+      for (const subject of fresh) {
+        const stop = store.follow(subject.person, (record) => hear(subject, record));
+        if (stop instanceof Promise) following.push(stop.then((late) => followed(subject, late)));
+        else followed(subject, stop);
+      }
+      await Promise.all(following);
       const records = await store.read(fresh.map((subject) => subject.person));
       fresh.forEach((subject, at) => {
         const record = records[at];
@@ -177,6 +177,11 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
       for (const subject of fresh) forget(subject);
       throw error;
     }
+  }
+
+  function followed(subject: Subject, stop: Stop): void {
+    if (subjects.get(subject.key) === subject) subject.stop = stop;
+    else stop();
   }
 
   function hear(subject: Subject, record: PresenceRecord): void {
@@ -194,7 +199,7 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
     subject.told = seen;
     subject.doubted = false;
     const sighting: Sighting = { seen, initial: false };
-    for (const mailbox of subject.watchers) mailbox.put(subject, sighting);
+    for (const mailbox of subject.watchers ?? []) mailbox.put(subject, sighting);
   }
 
   /** What somebody who comes now is told of a subject that is ready. */
@@ -204,7 +209,7 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
     const stale = isSilent(person.site) || !store.reachable();
     if (stale) subject.doubted = true;
     if (subject.first === null || subject.first.seen.stale !== stale) {
-      subject.first = { seen: { ...heard.seen, stale }, initial: true };
+      subject.first = { seen: stale ? { ...heard.seen, stale } : heard.seen, initial: true };
     }
     return subject.first;
   }
@@ -238,14 +243,15 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
   }
 
   function join(subject: Subject, mailbox: Watch): void {
-    subject.watchers.push(mailbox);
+    if (subject.watchers === null) subject.watchers = [mailbox];
+    else subject.watchers.push(mailbox);
     mailbox.put(subject, firstSight(subject));
   }
 
   function leave(subject: Subject, mailbox: Watch): void {
     const { watchers } = subject;
-    const at = watchers.indexOf(mailbox);
-    if (at < 0) return;
+    const at = watchers?.indexOf(mailbox) ?? -1;
+    if (watchers === null || at < 0) return;
     const last = watchers.pop();
     if (last !== undefined && last !== mailbox) watchers[at] = last;
     letGo(subject);
@@ -286,7 +292,7 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
 const newSubject = (key: string, person: Person): Subject => ({
   key,
   person,
-  watchers: [],
+  watchers: null,
   users: 0,
   heard: null,
   told: null,

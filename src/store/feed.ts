@@ -31,8 +31,13 @@ export interface FeedOptions<Body, Wire = unknown> {
   readonly decode: (message: Wire) => Message<Body>;
 }
 
+interface Listener<Body> {
+  tell: (body: Body) => void;
+}
+
 interface Bucket<Body> {
-  readonly listeners: Map<string, Set<(body: Body) => void>>;
+  /** By key; a new list with each change, as nearly all have one listener. */
+  readonly listeners: Map<string, readonly Listener<Body>[]>;
   readonly live: Promise<number>;
   isLive: boolean;
 }
@@ -41,13 +46,13 @@ export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: Feed
   const buckets = new Map<string, Bucket<Body>>();
 
   function openBucket(name: string): Bucket<Body> {
-    const listeners = new Map<string, Set<(body: Body) => void>>();
+    const listeners: Bucket<Body>['listeners'] = new Map();
     const hear = (raw: Wire) => {
       const message = decode(raw);
       const interested = listeners.get(message.key);
       if (interested === undefined) return;
       const body = message.body();
-      for (const tell of interested) tell(body);
+      for (const { tell } of interested) tell(body);
     };
     const bucket: Bucket<Body> = { listeners, live: engine.subscribe(name, hear, {}), isLive: false };
     const live = () => {
@@ -65,15 +70,16 @@ export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: Feed
   }
 
   /** Listens in a bucket, live or not. */
-  function listen(bucket: Bucket<Body>, key: string, follower: (body: Body) => void): Stop {
-    // One of its own for each time, so that who follows twice with the same function is two followers.
-    const tell = (body: Body) => follower(body);
-    const interested = bucket.listeners.get(key) ?? new Set();
-    bucket.listeners.set(key, interested.add(tell));
+  function listen(bucket: Bucket<Body>, key: string, tell: (body: Body) => void): Stop {
+    const { listeners } = bucket;
+    const listener: Listener<Body> = { tell }; // so that who follows twice with the same function is two followers
+    const others = listeners.get(key);
+    listeners.set(key, others === undefined ? [listener] : [...others, listener]);
     return () => {
-      if (!interested.delete(tell) || interested.size > 0) return;
-      if (bucket.listeners.get(key) === interested) bucket.listeners.delete(key);
-      if (bucket.listeners.size === 0) closeBucket(trigger(key), bucket);
+      listener.tell = nobody; // a message may be on its way round
+      const left = listeners.get(key)?.filter((each) => each !== listener) ?? [];
+      if (left.length > 0) listeners.set(key, left);
+      else if (listeners.delete(key) && listeners.size === 0) closeBucket(trigger(key), bucket);
     };
   }
 
@@ -97,6 +103,8 @@ export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: Feed
     publish: (key, body) => engine.publish(trigger(key), encode(key, body)),
   };
 }
+
+const nobody = (): void => undefined;
 
 /** Within one process a message needs no encoding. */
 export function createLocalFeed<Body>(engine: PubSubEngine, name: string): Feed<Body> {

@@ -1,6 +1,8 @@
 /** Values as last seen, the least recently used forgotten first. What it says may be out of date. */
 export interface Recent<Value> {
   get(key: string): Value | undefined;
+  /** The same, but whoever looks does not use it. */
+  peek(key: string): Value | undefined;
   set(key: string, value: Value): void;
   entries(): Iterable<readonly [string, Value]>;
 }
@@ -24,6 +26,7 @@ export function createRecent<Value>(most: number, weightOf: (value: Value) => nu
       values.set(key, value);
       return value;
     },
+    peek: (key) => values.get(key),
     set(key, value) {
       forget(key);
       values.set(key, value);

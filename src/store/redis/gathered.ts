@@ -19,23 +19,25 @@ export function gathered<Answer>(ask: Ask<Answer>, placeOf: (name: string) => nu
   function flush(): void {
     const all = waiting;
     waiting = [];
-    const asked = new Map<string, Promise<ReadonlyMap<string, Answer>>>();
+    const found = new Map<string, Answer>();
+    const asked = new Map<string, Promise<void>>();
     for (const names of inPlaces(new Set(all.flatMap((each) => each.names)))) {
-      const answers = answersTo(names);
-      for (const name of names) asked.set(name, answers);
+      const answered = find(names, found);
+      for (const name of names) asked.set(name, answered);
     }
     for (const { names, resolve, reject } of all) {
-      Promise.all(names.map((name) => asked.get(name)))
-        .then((answers) =>
-          resolve(names.map((name, at) => answers[at]?.get(name)).filter((each) => each !== undefined)),
-        )
-        .catch(reject);
+      const answers = () => names.map((name) => found.get(name)).filter((each) => each !== undefined);
+      // Mostly one question for all of them.
+      Promise.all(new Set(names.map((name) => asked.get(name)))).then(() => resolve(answers()), reject);
     }
   }
 
-  async function answersTo(names: readonly string[]): Promise<ReadonlyMap<string, Answer>> {
+  async function find(names: readonly string[], found: Map<string, Answer>): Promise<void> {
     const answers = await ask(names);
-    return new Map(answers.flatMap((answer, at) => names.slice(at, at + 1).map((name) => [name, answer] as const)));
+    for (const [at, name] of names.entries()) {
+      const answer = answers[at];
+      if (answer !== undefined) found.set(name, answer);
+    }
   }
 
   function inPlaces(names: Iterable<string>): readonly (readonly string[])[] {

@@ -55,14 +55,28 @@ export function createRecords(options: RecordsOptions): Records {
   const groupOf = (name: string) => (cluster ? keys.shardOf(name) : 0);
 
   const fetch = gathered<Committed<PresenceRecord>>(async (names) => {
-    const stored = await readStored(names, { client, keyOf: keys.record, groupOf, decode: recordCodec.decode });
+    const stored = await readStored(names, {
+      client,
+      keyOf: keys.record,
+      groupOf,
+      decode: recordCodec.decode,
+      known: recent.peek,
+    });
     return names.map((_, at) => stored[at] ?? NEVER_SEEN);
   }, groupOf);
 
   /** What Redis has lost of what is remembered here is written again as soon as that is noticed. */
   async function read(names: readonly string[]): Promise<readonly PresenceRecord[]> {
     const standing = await fetch(names);
-    return Promise.all(names.map((name, at) => whole(name, standing[at] ?? NEVER_SEEN)));
+    const found = (at: number) => standing[at] ?? NEVER_SEEN;
+    if (names.some((name, at) => isLost(recent.peek(name) ?? NEVER_SEEN, found(at))))
+      return Promise.all(names.map((name, at) => whole(name, found(at))));
+    return names.map((name, at) => remember(name, found(at)));
+  }
+
+  function remember(key: string, standing: Committed<PresenceRecord>): PresenceRecord {
+    recent.set(key, standing);
+    return standing.record;
   }
 
   /**
@@ -71,11 +85,12 @@ export function createRecords(options: RecordsOptions): Records {
    * knows the latest prevails.
    */
   async function whole(key: string, found: Committed<PresenceRecord>): Promise<PresenceRecord> {
-    const person = personOf(key);
     let standing = found;
     for (;;) {
-      const remembered = recent.get(key);
-      if (person === null || remembered === undefined || !isLost(remembered, standing)) break;
+      const remembered = recent.peek(key);
+      if (remembered === undefined || !isLost(remembered, standing)) break;
+      const person = personOf(key);
+      if (person === null) break;
       const { record, from } = remembered;
       const outcome = await commit(person, { before: standing.record, after: record, lostFrom: from });
       if ('version' in outcome) {
@@ -85,8 +100,7 @@ export function createRecords(options: RecordsOptions): Records {
       }
       standing = outcome.standing;
     }
-    recent.set(key, standing);
-    return standing.record;
+    return remember(key, standing);
   }
 
   async function readOne(key: string): Promise<PresenceRecord> {

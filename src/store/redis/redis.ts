@@ -136,9 +136,11 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     return found;
   }
 
-  async function follow<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> {
-    const now = patience.reachable() ? feed.followNow(key, tell) : null;
-    if (now !== null) return now;
+  function follow<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> | Stop {
+    return (patience.reachable() ? feed.followNow(key, tell) : null) ?? followLater(feed, key, tell);
+  }
+
+  async function followLater<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> {
     let following: Promise<Stop> | null = null;
     try {
       return await patience.ask(() => {
@@ -276,19 +278,19 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
         return sets.flat().flatMap((key) => personOf(key) ?? []);
       }),
     countRoom: (room) => patience.ask(() => countAll((shard) => keys.room(shard, roomKey(room)))),
-    followRoom: (room, tell) => follow(rooms, roomKey(room), ({ person, record }) => tell(person, record)),
+    followRoom: async (room, tell) => follow(rooms, roomKey(room), ({ person, record }) => tell(person, record)),
     readText: (person, name) => patience.ask(() => texts.read(person, name)),
     writeText: (person, name, text) => patience.ask(() => texts.write(person, name, text)),
     readSite: (site) => patience.ask(() => siteRecords.read(siteKey(site))),
     updateSite: (site, change) =>
       patience.ask((begin) => chained(siteKey(site), () => siteRecords.update(siteKey(site), change, begin))),
-    followSite: (site, tell) => follow(sites, siteKey(site), noting(siteRecords, siteKey(site), tell)),
+    followSite: async (site, tell) => follow(sites, siteKey(site), noting(siteRecords, siteKey(site), tell)),
     readChannel: (channel) => patience.ask(() => channelRecords.read(channelKey(channel))),
     updateChannel(channel, change) {
       const key = channelKey(channel);
       return patience.ask((begin) => chained(key, () => channelRecords.update(key, change, begin)));
     },
-    followChannel(channel, tell) {
+    async followChannel(channel, tell) {
       const key = channelKey(channel);
       return follow(channels, key, noting(channelRecords, key, tell));
     },

@@ -17,6 +17,8 @@ export interface StoredOptions<Body> {
   /** Names of one group go in one command; on a cluster they have to be in one slot. */
   readonly groupOf: (name: string) => number;
   readonly decode: Decode<Body>;
+  /** What is remembered of a name: the answer, without being read, when it is of the same version and origin. */
+  readonly known?: (name: string) => Committed<Body> | undefined;
 }
 
 export type Decode<Body> = (json: string, version: string) => Body;
@@ -44,9 +46,9 @@ export function diverge(one: Committed<Versioned>, other: Committed<Versioned>):
 }
 
 /** The records of these names, in their order; null for one that is not there. */
-export async function readStored<Body>(
+export async function readStored<Body extends Versioned>(
   names: readonly string[],
-  { client, keyOf, groupOf, decode }: StoredOptions<Body>,
+  { client, keyOf, groupOf, decode, known }: StoredOptions<Body>,
 ): Promise<readonly (Committed<Body> | null)[]> {
   const records: (Committed<Body> | null)[] = [];
   await Promise.all(
@@ -54,17 +56,23 @@ export async function readStored<Body>(
       const values = await answered(client.mget(places.map((at) => keyOf(names[at] ?? ''))));
       places.forEach((at, index) => {
         const value = values[index] ?? null;
-        records[at] = value === null ? null : parseStored(value, decode);
+        records[at] = value === null ? null : parseStored(value, decode, known?.(names[at] ?? ''));
       });
     }),
   );
   return records;
 }
 
-/** '' is what was never written. */
-export function parseStored<Body>(value: string, decode: Decode<Body>): Committed<Body> {
+/** '' is what was never written. `known` is the answer when it is what is stored. */
+export function parseStored<Body extends Versioned>(
+  value: string,
+  decode: Decode<Body>,
+  known?: Committed<Body>,
+): Committed<Body> {
   const bar = value.indexOf('|');
-  return parseStamped(value.slice(0, Math.max(bar, 0)), value.slice(bar + 1), decode);
+  const stamp = value.slice(0, Math.max(bar, 0));
+  if (known !== undefined && stamp === `${known.record.version}:${known.from}`) return known;
+  return parseStamped(stamp, value.slice(bar + 1), decode);
 }
 
 /** `stamp` is `<version>:<from>`. */
