@@ -1,8 +1,8 @@
 /** Being there: what devices report, and presence without a WebSocket. */
 import { builder } from './builder.ts';
-import { callerOf, sessionOf } from './context.ts';
+import { type Context, callerOf, sessionOf } from './context.ts';
 import { ActivityEnum, DeviceEnum } from './enums.ts';
-import { type SessionModel, type ViewerModel, viewerModel } from './models.ts';
+import { type SessionModel, sessionModels, type ViewerModel, viewerModel } from './models.ts';
 import { SessionType } from './session.ts';
 import { StatusInput } from './status.ts';
 import { ViewerPayload, ViewerType } from './viewer.ts';
@@ -82,7 +82,7 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, context) => {
       const { person, name, issuedAt } = callerOf(context);
       const { id, record } = await context.hub.openSession({ person, name, namedAt: issuedAt }, input);
-      return payload(viewerModel(context, person, record), id);
+      return payload(context, viewerModel(context, person, record), id);
     },
   }),
   heartbeat: t.field({
@@ -92,7 +92,7 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, context) => {
       const { person } = callerOf(context);
       const record = await context.hub.heartbeat(person, input.sessionId, input.active ?? false);
-      return payload(viewerModel(context, person, record), input.sessionId);
+      return payload(context, viewerModel(context, person, record), input.sessionId);
     },
   }),
   closeSession: t.field({
@@ -102,14 +102,14 @@ builder.mutationFields((t) => ({
     resolve: async (_, { input }, context) => {
       const { person } = callerOf(context);
       const { ended, record } = await context.hub.closeSession(person, input.sessionId);
-      const { session } = payload(viewerModel(context, person, ended), input.sessionId);
+      const { session } = payload(context, viewerModel(context, person, ended), input.sessionId);
       return { session, viewer: viewerModel(context, person, record) };
     },
   }),
 }));
 
-function payload(viewer: ViewerModel, sessionId: string): SessionPayloadModel {
-  const session = viewer.sessions.find((each) => each.id === sessionId);
+function payload(context: Context, viewer: ViewerModel, sessionId: string): SessionPayloadModel {
+  const session = sessionModels(viewer, context).find((each) => each.id === sessionId);
   if (session === undefined) throw new Error('the session that was just reported is not in the record');
   return { session, viewer };
 }

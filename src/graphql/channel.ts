@@ -157,7 +157,7 @@ builder.mutationFields((t) => ({
     type: ChannelPayload,
     description:
       'Makes a channel, or changes it: whoever watches it is told of those who come, and no longer of those who left. SERVER role.',
-    authScopes: { backend: true },
+    allow: 'backends',
     args: { input: t.arg({ type: UpsertChannelInput, required: true, description: 'Which, and what to say of it.' }) },
     resolve: (_, { input }, context, info) => {
       checkPayload(info);
@@ -168,7 +168,7 @@ builder.mutationFields((t) => ({
     type: ChannelTypePayload,
     description:
       'Switches presence on or off for all channels of a type, those to come as well. Switching it off ends the watches of such channels. SERVER role.',
-    authScopes: { backend: true },
+    allow: 'backends',
     args: { input: t.arg({ type: SetChannelTypeInput, required: true, description: 'Which type, and what holds.' }) },
     resolve: (_, { input }, context) => context.hub.setChannelType(callerOf(context).person.site, input),
   }),

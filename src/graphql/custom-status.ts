@@ -71,7 +71,7 @@ builder.mutationFields((t) => ({
   createCustomStatus: t.field({
     type: CustomStatusPayload,
     description: 'Offers a new status to everyone. ADMIN or SERVER; at most 200 a site.',
-    authScopes: { administrator: true },
+    allow: 'administrators',
     args: { input: t.arg({ type: CreateCustomStatusInput, required: true, description: 'The new status.' }) },
     resolve: (_, { input }, context) => context.hub.createCustomStatus(callerOf(context).person.site, input),
   }),
@@ -79,7 +79,7 @@ builder.mutationFields((t) => ({
     type: CustomStatusPayload,
     description:
       'Changes a status for whoever takes it from now on; those who wear it keep what they took. ADMIN or SERVER.',
-    authScopes: { administrator: true },
+    allow: 'administrators',
     args: {
       input: t.arg({ type: UpdateCustomStatusInput, required: true, description: 'Which, and what to change.' }),
     },
@@ -89,7 +89,7 @@ builder.mutationFields((t) => ({
   deleteCustomStatus: t.field({
     type: DeleteCustomStatusPayload,
     description: 'Withdraws a status; those who wear it keep their text and dot, and lose the link. ADMIN or SERVER.',
-    authScopes: { administrator: true },
+    allow: 'administrators',
     args: { input: t.arg({ type: DeleteCustomStatusInput, required: true, description: 'Which.' }) },
     resolve: async (_, { input }, context) => {
       await context.hub.deleteCustomStatus(callerOf(context).person.site, input.id);

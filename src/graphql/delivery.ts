@@ -16,11 +16,12 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Attentive, Mailbox } from '../hub/mailbox.ts';
+import type { Variables } from './arguments.ts';
 import { type ClassOfViewer, classOf } from './class-of-viewer.ts';
 import type { Context } from './context.ts';
 import { createPlanner, deliverySchema, type Plan } from './plan.ts';
 import { complete } from './selected.ts';
-import type { Complete, Data, Variables } from './selection.ts';
+import type { Complete, Data } from './selection.ts';
 import type { DeliveryCounts } from './stats.ts';
 
 /** What one event means to everybody who shares it. The same object for all of them, so that its bytes can be kept by it. */

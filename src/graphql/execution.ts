@@ -7,20 +7,18 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
-  type FieldNode,
-  type GraphQLField,
   type GraphQLFieldResolver,
   GraphQLObjectType,
   type GraphQLResolveInfo,
   GraphQLSchema,
-  getArgumentValues,
   getOperationAST,
-  getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
+import { type Arguments, argumentsOf, type Coerce, type Variables, variablesOf } from './arguments.ts';
 import type { Context } from './context.ts';
 import { complete, createSelected, type Selected } from './selected.ts';
-import { type Complete, completeType, fieldsOf, type Scope, UNUSUAL, type Variables } from './selection.ts';
+import { type Complete, completeType, fieldsOf, type Scope } from './selection.ts';
+import { UNUSUAL } from './unusual.ts';
 
 export interface ExecuteArgs {
   readonly document: DocumentNode;
@@ -34,9 +32,8 @@ export type Execute = (args: ExecuteArgs) => ExecutionResult | Promise<Execution
 
 /** The one root field of an operation. */
 interface Root {
-  readonly field: GraphQLField<unknown, unknown>;
   readonly resolve: GraphQLFieldResolver<unknown, unknown>;
-  readonly node: FieldNode;
+  readonly argumentsFor: Arguments;
   readonly info: Omit<GraphQLResolveInfo, 'variableValues'>;
   /** What the field is asked for with. */
   readonly name: string;
@@ -48,11 +45,14 @@ type Outcome = () => unknown;
 
 export function createExecute(schema: GraphQLSchema): Execute {
   const replay = replaySchema(schema);
-  const roots = new WeakMap<OperationDefinitionNode, Selected<Root | null>>();
+  const prepared = new WeakMap<OperationDefinitionNode, Prepared>();
 
-  function rootOf(document: DocumentNode, operation: OperationDefinitionNode): Selected<Root | null> {
-    const known = roots.get(operation) ?? createSelected(schema, { document, operation }, oneRoot);
-    roots.set(operation, known);
+  function prepare(document: DocumentNode, operation: OperationDefinitionNode): Prepared {
+    const known = prepared.get(operation) ?? {
+      coerce: variablesOf(schema, operation),
+      rootFor: createSelected(schema, { document, operation }, oneRoot),
+    };
+    prepared.set(operation, known);
     return known;
   }
 
@@ -71,18 +71,21 @@ export function createExecute(schema: GraphQLSchema): Execute {
   function begin({ document, operationName, variables: said }: ExecuteArgs): Begun | null {
     const operation = getOperationAST(document, operationName);
     if (operation == null) return null;
-    const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], said ?? {}, MOST_ERRORS);
-    const root = coerced && rootOf(document, operation)(coerced);
-    return root == null || coerced === undefined ? null : { root, variables: coerced };
+    try {
+      const { coerce, rootFor } = prepare(document, operation);
+      const variables = coerce(said ?? {});
+      const root = rootFor(variables);
+      return root && { root, variables, given: root.argumentsFor(variables) };
+    } catch {
+      return null;
+    }
   }
 
   return async (args) => {
     const { context } = args;
     const begun = begin(args);
     if (begun === null) return ordinary(args);
-    const { root, variables } = begun;
-    const given = argumentsOf(root, variables);
-    if (given === null) return ordinary(args);
+    const { root, variables, given } = begun;
     let value: unknown;
     try {
       value = await root.resolve(undefined, given, context, { ...root.info, variableValues: variables });
@@ -96,13 +99,18 @@ export function createExecute(schema: GraphQLSchema): Execute {
   };
 }
 
+interface Prepared {
+  readonly coerce: Coerce;
+  readonly rootFor: Selected<Root | null>;
+}
+
 interface Begun {
   readonly root: Root;
   /** As coerced. */
   readonly variables: { [name: string]: unknown };
+  /** What the field gets. */
+  readonly given: Readonly<Record<string, unknown>>;
 }
-
-const MOST_ERRORS = { maxErrors: 50 }; // as graphql-js has it
 
 function oneRoot(operation: OperationDefinitionNode, scope: Scope): Root {
   const type = scope.schema.getRootType(operation.operation);
@@ -123,16 +131,13 @@ function oneRoot(operation: OperationDefinitionNode, scope: Scope): Root {
     rootValue: undefined,
     operation,
   };
-  return { field, resolve: field.resolve, node, info, name, complete: completeType(field.type, nodes, scope) };
-}
-
-/** null: they are wrong. */
-function argumentsOf({ field, node }: Root, variables: Variables): Record<string, unknown> | null {
-  try {
-    return getArgumentValues(field, node, variables);
-  } catch {
-    return null; // graphql-js says so
-  }
+  return {
+    resolve: field.resolve,
+    argumentsFor: argumentsOf(field, node.arguments),
+    info,
+    name,
+    complete: completeType(field.type, nodes, scope),
+  };
 }
 
 /** The same schema, but that root fields give what they gave before. */

@@ -10,7 +10,7 @@ import type { CustomStatus } from '../presence/site.ts';
 import type { Channel } from '../store/store.ts';
 import { builder } from './builder.ts';
 import { type Context, callerOf, channelViewerOf } from './context.ts';
-import { loadViewer, type SessionModel, type ViewerModel } from './models.ts';
+import { loadViewer, type SessionModel, sessionModels, type ViewerModel } from './models.ts';
 import { NodeInterface, partsOf } from './node.ts';
 import { findMember, type RoomModel } from './room.ts';
 
@@ -71,7 +71,7 @@ async function find(id: string, context: Context): Promise<AnyNode | null> {
 }
 
 async function findSession(id: string, person: Person, context: Context): Promise<AnyNode | null> {
-  const { sessions } = await loadViewer(context, person);
+  const sessions = sessionModels(await loadViewer(context, person), context);
   const session = sessions.find((each) => each.id === id);
   return session === undefined ? null : { ...session, __typename: 'Session' };
 }

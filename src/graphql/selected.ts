@@ -1,7 +1,8 @@
 /** The selections of an operation as functions (selection.ts), made once for each answer that its conditions can have. */
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode, visit } from 'graphql';
+import type { Variables } from './arguments.ts';
 import { fragmentsIn } from './fragments.ts';
-import type { Complete, Run, Scope, Variables } from './selection.ts';
+import type { Complete, Run, Scope } from './selection.ts';
 
 /** What an operation asks for; `variables` are as coerced. The same object as long as its conditions have the same answers. */
 export type Selected<Made> = (variables: Variables) => Made;

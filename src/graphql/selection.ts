@@ -18,7 +18,6 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
   GraphQLSkipDirective,
-  getArgumentValues,
   getDirectiveValues,
   type InlineFragmentNode,
   isAbstractType,
@@ -30,10 +29,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
   typeFromAST,
-  visit,
 } from 'graphql';
-
-export type Variables = Readonly<Record<string, unknown>>;
+import { argumentsOf, type Variables } from './arguments.ts';
+import { unusual } from './unusual.ts';
 
 export interface Data {
   [name: string]: unknown;
@@ -58,8 +56,6 @@ export interface Run {
 
 /** @throws UNUSUAL or whatever else: it is not to be done in this way */
 export type Complete<Made = unknown> = (value: unknown, run: Run) => Made;
-
-export const UNUSUAL = new Error('graphql-js is to do this');
 
 /** The fields that are selected of a type, by the names they are asked for with, in the order of the answer. */
 export function fieldsOf(
@@ -191,12 +187,9 @@ function readField(field: GraphQLField<unknown, unknown>, node: FieldNode): Fiel
   const { resolve } = field;
   if (resolve === undefined) return (source) => property(source, field.name);
   if (resolve.length > 3) return unusual(); // it takes `info`
-  if (!usesVariables(node)) {
-    const args = field.args.length === 0 ? NO_ARGUMENTS : getArgumentValues(field, node);
-    return (source, { context }) => resolve(source, args, context, NOWHERE);
-  }
-  return (source, { context, variables }) =>
-    resolve(source, getArgumentValues(field, node, variables), context, NOWHERE);
+  if (field.args.length === 0) return (source, { context }) => resolve(source, NO_ARGUMENTS, context, NOWHERE);
+  const argumentsFor = argumentsOf(field, node.arguments);
+  return (source, { context, variables }) => resolve(source, argumentsFor(variables), context, NOWHERE);
 }
 
 const NO_ARGUMENTS = Object.freeze({});
@@ -241,15 +234,6 @@ function property(source: unknown, name: string): unknown {
   return typeof value === 'function' ? unusual() : value;
 }
 
-function usesVariables(node: FieldNode): boolean {
-  let found = false;
-  const see = () => {
-    found = true;
-  };
-  for (const argument of node.arguments ?? []) visit(argument, { Variable: see });
-  return found;
-}
-
 interface Found {
   readonly value: Promise<unknown>;
   readonly complete: Complete;
@@ -272,7 +256,3 @@ function later<Key extends PropertyKey>(
 
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, 'then') === 'function';
-
-function unusual(): never {
-  throw UNUSUAL;
-}

@@ -54,7 +54,7 @@ builder.mutationField('setServiceEnabled', (t) =>
     type: ServicePayload,
     description:
       'Switches live presence on or off for everybody on this site. On again, those who watch are told what differs from what they were told last; of somebody whom another began to watch meanwhile, everybody who watches is told once more. CONNECTION_CAP_REACHED while there are more connections than the cap. What is so already stays as it is. ADMIN or SERVER.',
-    authScopes: { administrator: true },
+    allow: 'administrators',
     args: { input: t.arg({ type: SetServiceEnabledInput, required: true, description: 'On or off.' }) },
     resolve: (_, { input }, context) => {
       const { person, role } = callerOf(context);

@@ -60,7 +60,7 @@ builder.mutationField('updateSettings', (t) =>
   t.field({
     type: SettingsPayload,
     description: 'Changes what holds for everybody on this site, at once. ADMIN or SERVER.',
-    authScopes: { administrator: true },
+    allow: 'administrators',
     args: { input: t.arg({ type: UpdateSettingsInput, required: true, description: 'What to change.' }) },
     resolve: (_, { input }, context) => context.hub.updateSettings(callerOf(context).person.site, input),
   }),

@@ -102,7 +102,7 @@ builder.queryFields((t) => ({
     type: [UserType],
     description:
       'Whom others see as not OFFLINE on this site, as of their last change, in an order of the server’s own. For the next ones pass the id of the last as `after`; an empty list is the end. ADMIN or SERVER.',
-    authScopes: { administrator: true },
+    allow: 'administrators',
     args: {
       first: t.arg.int({ required: false, defaultValue: 100, description: `How many, from 0 to ${MAX_PAGE}.` }),
       after: t.arg.id({ description: 'The user id behind which to begin; of somebody who may have left meanwhile.' }),
@@ -172,7 +172,7 @@ builder.mutationField('upsertUsers', (t) =>
     type: UpsertUsersPayload,
     description:
       'Makes people known, or changes what is known of them. SERVER role. All of it is checked before any of it is done.',
-    authScopes: { backend: true },
+    allow: 'backends',
     args: { input: t.arg({ type: UpsertUsersInput, required: true, description: 'The people.' }) },
     resolve: (_, { input }, context) => context.hub.upsertUsers(callerOf(context).person.site, input.users),
   }),

@@ -3,11 +3,11 @@
 import { see } from '../hub/watch.ts';
 import { type Explanation, explain } from '../presence/explain.ts';
 import type { Preferences } from '../presence/record.ts';
-import type { SelfClaim } from '../presence/self.ts';
+import { type SelfClaim, selfClaims } from '../presence/self.ts';
 import { builder } from './builder.ts';
 import { callerOf } from './context.ts';
 import { AvailabilityEnum, PresenceRuleEnum } from './enums.ts';
-import { loadViewer, type ViewerModel, viewerModel } from './models.ts';
+import { loadViewer, sessionModels, type ViewerModel, viewerModel } from './models.ts';
 import { NodeInterface } from './node.ts';
 import { SessionType } from './session.ts';
 import { StatusType, statusModel } from './status.ts';
@@ -99,7 +99,7 @@ export const ViewerType = builder.objectRef<ViewerModel>('Viewer').implement({
     sessions: t.field({
       type: [SessionType],
       description: 'My connected devices, by when they connected.',
-      resolve: ({ sessions }) => [...sessions],
+      resolve: (viewer, _args, context) => [...sessionModels(viewer, context)],
     }),
     preferences: t.field({
       type: PreferencesType,
@@ -109,7 +109,7 @@ export const ViewerType = builder.objectRef<ViewerModel>('Viewer').implement({
     claims: t.field({
       type: [ClaimType],
       description: 'Everything that speaks for me now or later, by when it begins: my own picks, calls, meetings.',
-      resolve: ({ claims }) => [...claims],
+      resolve: ({ record }) => [...selfClaims(record)],
     }),
     explanation: t.field({
       type: ExplanationType,

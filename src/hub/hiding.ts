@@ -60,7 +60,7 @@ export function createHidings({ store, clock, own, timings, onReport }: Core): H
 
     function hear(person: Person, record: PresenceRecord): void {
       if (hidesNow(record)) hider(person).hear(record);
-      else people.get(personKey(person))?.hear(record);
+      else if (people.size > 0) people.get(personKey(person))?.hear(record);
     }
 
     function hider(person: Person): Hider {

@@ -52,7 +52,11 @@ export function userId(raw: string, field: string): UserId {
 
 /** Each user once, in the order of their first mention. */
 function userIds(raw: readonly string[], field: string): readonly UserId[] {
-  return [...new Set(raw)].map((id, at) => userId(id, `${field}[${raw.indexOf(id, at)}]`));
+  return [...new Set(raw)].map((id) => {
+    const problem = userIdProblem(id);
+    if (problem !== null) throw badInput(`${field}[${raw.indexOf(id)}]`, problem);
+    return asUserId(id);
+  });
 }
 
 /** A key, a label or a type: 1 to `limit` characters. */

@@ -14,14 +14,18 @@ import { decide, statusOf } from './resolve.ts';
 import { sessionAvailability } from './session.ts';
 import { settle } from './settle.ts';
 
-export interface SelfView {
+export interface SelfView extends SelfState {
+  readonly sessions: readonly SelfSession[];
+  readonly claims: readonly SelfClaim[];
+}
+
+/** What there is one of. */
+export interface SelfState {
   readonly availability: Availability;
   readonly invisible: boolean;
   readonly manual: Availability | null;
   readonly status: StatusLine | null;
-  readonly sessions: readonly SelfSession[];
   readonly preferences: Preferences;
-  readonly claims: readonly SelfClaim[];
 }
 
 export interface SelfSession {
@@ -46,27 +50,36 @@ export interface SelfClaim {
 
 export function selfView(record: PresenceRecord, now: Millis): SelfView {
   const settled = settle(record, now);
+  return { ...selfState(settled), sessions: selfSessions(settled), claims: selfClaims(settled) };
+}
+
+/** @param settled at the moment that is looked at */
+export function selfState(settled: PresenceRecord): SelfState {
   const decision = decide(settled);
   return {
     availability: decision.availability,
     invisible: settled.invisible,
     manual: settled.pick?.availability ?? null,
     status: statusOf(settled, decision),
-    sessions: settled.sessions
-      .map((session) => ({
-        id: session.id,
-        device: session.device,
-        transport: session.transport,
-        availability: sessionAvailability(session, settled.preferences.autoAway),
-        connectedAt: session.connectedAt,
-      }))
-      .sort((a, b) => a.connectedAt - b.connectedAt || (a.id < b.id ? -1 : 1)),
     preferences: settled.preferences,
-    claims: claimsOf(settled),
   };
 }
 
-function claimsOf(record: PresenceRecord): readonly SelfClaim[] {
+/** By when they connected. */
+export function selfSessions({ sessions, preferences }: PresenceRecord): readonly SelfSession[] {
+  return sessions
+    .map((session) => ({
+      id: session.id,
+      device: session.device,
+      transport: session.transport,
+      availability: sessionAvailability(session, preferences.autoAway),
+      connectedAt: session.connectedAt,
+    }))
+    .sort((a, b) => a.connectedAt - b.connectedAt || (a.id < b.id ? -1 : 1));
+}
+
+/** By when they begin. */
+export function selfClaims(record: PresenceRecord): readonly SelfClaim[] {
   const { pick } = record;
   const picked: SelfClaim[] =
     pick === null

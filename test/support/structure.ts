@@ -26,7 +26,6 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['store'],
   lmdb: ['store'],
   '@pothos/core': ['graphql'],
-  '@pothos/plugin-scope-auth': ['graphql'],
   'graphql-scalars': ['graphql'],
   graphql: ['graphql', 'server'],
   '@graphql-yoga/render-graphiql': ['server'],

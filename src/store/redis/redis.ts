@@ -92,8 +92,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
 
   /** One change of a person at a time; the others of this process wait for it. */
   function chained<Answer>(key: string, work: () => Promise<Answer>): Promise<Answer> {
-    const before = chains.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
+    const mine = chains.get(key)?.then(work, work) ?? work();
     chains.set(key, mine);
     const done = () => {
       if (chains.get(key) === mine) chains.delete(key);
