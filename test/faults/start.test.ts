@@ -26,7 +26,7 @@ async function startRedisOf(version: string): Promise<string> {
 test.each(['5.0.14', '6.0.20'])(
   'a Redis %s is refused, in a sentence',
   async (version) => {
-    const node = await tryNode(await startRedisOf(version));
+    const node = tryNode(await startRedisOf(version));
     expect(await node.exited).toMatchObject({ code: 1 });
     expect(node.output().trim()).toBe(`Redis ${version} is too old; 6.2 or newer is needed.`);
   },
@@ -34,7 +34,7 @@ test.each(['5.0.14', '6.0.20'])(
 );
 
 test('a Redis that nobody answers for is refused, in a sentence without the password', async () => {
-  const node = await tryNode(`redis://ada:hunter2@127.0.0.1:${await freePort()}`);
+  const node = tryNode(`redis://ada:hunter2@127.0.0.1:${await freePort()}`);
   expect(await node.exited).toMatchObject({ code: 1 });
   expect(node.output()).toMatch(
     /^Redis at REDIS_URL \(redis:\/\/127\.0\.0\.1:\d+\) cannot be used: .*ECONNREFUSED.*\.$/m,
@@ -46,7 +46,7 @@ test('a Redis that nobody answers for is refused, in a sentence without the pass
 test('a Redis that wants another password is refused, in a sentence', async () => {
   const redis = await startPrivateRedis();
   await redis.command('config', 'set', 'requirepass', 'hunter2');
-  const node = await tryNode(redis.url.replace('://', '://:wrong@'));
+  const node = tryNode(redis.url.replace('://', '://:wrong@'));
   expect(await node.exited).toMatchObject({ code: 1 });
   expect(node.output()).toMatch(/^Redis at REDIS_URL \(redis:\/\/127\.0\.0\.1:\d+\) cannot be used: .*WRONGPASS.*$/m);
   expect(node.output().trim().split('\n')).toHaveLength(1);

@@ -1,16 +1,17 @@
 /**
- * The server as the build makes it, once for a whole run of the tests: from its source by way of tsx each start of a
- * process costs twice the processor time. Not in dist/, which `npm start` elsewhere may remove any moment.
+ * The server in one file with the packages that it uses, made once for a whole run of the tests: from its source by way
+ * of tsx a process takes two seconds of processor time to start, from what the build makes one second, most of it for
+ * finding 1,300 modules, and so a third of one. What users run is started by test/process/readme.test.ts.
  */
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { makeBrowserFiles } from '../../scripts/browser-files.ts';
 
 const root = join(import.meta.dirname, '../..');
-const place = join(root, 'coverage'); // ignored by everything, and packages are found from here
+const place = join(root, 'coverage'); // ignored by everything, and lmdb, which is native, is found from here
+const scripts = join(root, 'src/store/redis');
 
 export interface BuiltServer {
   /** The program's path. */
@@ -20,27 +21,34 @@ export interface BuiltServer {
   remove(): Promise<void>;
 }
 
-/** @throws Error with what the compiler says */
+/** @throws Error with what esbuild says */
 export async function buildServer(): Promise<BuiltServer> {
   await mkdir(place, { recursive: true });
   const folder = await mkdtemp(join(place, 'server-'));
   const dist = join(folder, 'dist'); // so called as in the package: browser files are looked for by that name
   const browser = join(dist, 'browser');
-  await Promise.all([compile(dist), makeBrowserFiles(browser)]);
-  const wanted = async (path: string) => /\.(lua|json)$/.test(path) || (await stat(path)).isDirectory();
-  await cp(join(root, 'src'), dist, { recursive: true, filter: wanted });
+  const main = join(dist, 'server/main.js');
+  await Promise.all([bundle(main), makeBrowserFiles(browser)]);
+  const lua = (await readdir(scripts)).filter((name) => name.endsWith('.lua'));
+  await Promise.all(lua.map((name) => cp(join(scripts, name), join(dist, 'server', name))));
   return {
-    main: join(dist, 'server/main.js'),
+    main,
     browserFiles: pathToFileURL(`${browser}/`),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
-async function compile(dist: string): Promise<void> {
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const args = ['-p', 'tsconfig.build.json', '--outDir', dist, '--declaration', 'false', '--declarationMap', 'false'];
-  await promisify(execFile)(process.execPath, [compiler, ...args], { cwd: root }).catch((error: unknown) => {
-    const says = typeof error === 'object' && error !== null && 'stdout' in error ? String(error.stdout) : '';
-    throw new Error(`The server does not compile:\n${says}`, { cause: error });
+async function bundle(main: string): Promise<void> {
+  await build({
+    entryPoints: [join(root, 'src/server/main.ts')],
+    outfile: main,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['lmdb'],
+    ignoreAnnotations: true, // package.json says of dist, not of src, what has side effects
+    // For packages that are CommonJS.
+    banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
+    logLevel: 'warning',
   });
 }

@@ -1,20 +1,19 @@
 /**
  * Several servers that share a Redis of their own, for tests that break them: real processes on loopback, all of them
- * killed after the test. The servers run from a build of the present source, made once: a test may need many of them.
+ * killed after the test.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { inject } from 'vitest';
 import { onEndings } from './endings.ts';
 import { findProgram } from './program.ts';
 import { REDIS_NAMES } from './redis.ts';
-import { type Program, ROOT, runNode, type ServerProcess, untilListening } from './server-process.ts';
+import { type Program, runNode, type ServerProcess, untilListening } from './server-process.ts';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -105,12 +104,12 @@ export async function startFleet(
 
 /** @param aheadBy how far its clock is ahead of everybody else's, in ms */
 export async function startNode(redisUrl: string, env: Environment = {}, aheadBy = 0): Promise<ServerProcess> {
-  return untilListening(await tryNode(redisUrl, env, aheadBy));
+  return untilListening(tryNode(redisUrl, env, aheadBy));
 }
 
 /** The same without waiting until it listens, for one that is refused. */
-export async function tryNode(redisUrl: string, env: Environment = {}, aheadBy = 0): Promise<Program> {
-  return runNode([...shiftedClock(aheadBy), await builtMain()], { ...FOR_TESTS, REDIS_URL: redisUrl, ...env });
+export function tryNode(redisUrl: string, env: Environment = {}, aheadBy = 0): Program {
+  return runNode([...shiftedClock(aheadBy), inject('serverProgram')], { ...FOR_TESTS, REDIS_URL: redisUrl, ...env });
 }
 
 const FOR_TESTS = { PORT: '0', LOG_LEVEL: 'warn', PRESENCE_WATCH_LIMIT: '1000', PRESENCE_DRAIN_TIME: '0.1' };
@@ -137,79 +136,6 @@ export async function until(what: string, condition: () => unknown, limit = 20_0
 
 /** For time that has to pass because a test is about it. */
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-let built: Promise<string> | undefined;
-
-/** dist/ is no good: `npm start` elsewhere may remove it, and it may be out of date. tsx takes twice as long to start. */
-function builtMain(): Promise<string> {
-  built ??= build();
-  return built;
-}
-
-async function build(): Promise<string> {
-  const cache = join(ROOT, 'node_modules', '.cache', 'presence-server');
-  const folder = join(cache, await fingerprint(join(ROOT, 'src')));
-  const main = join(folder, 'server', 'main.js');
-  const lock = `${folder}.lock`;
-  await mkdir(cache, { recursive: true });
-  while (!existsSync(main)) {
-    const mine = await mkdir(lock).then(
-      () => true,
-      () => false,
-    );
-    if (mine) await compile(folder).finally(() => rm(lock, { recursive: true }));
-    else await until('another worker has built it', () => existsSync(main) || !existsSync(lock), PATIENCE);
-  }
-  return main;
-}
-
-/** Under another name until it is complete. */
-async function compile(folder: string): Promise<void> {
-  await removeOld(dirname(folder));
-  const draft = await mkdtemp(`${folder}-`);
-  await execute([
-    join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    join(ROOT, 'tsconfig.build.json'),
-    '--outDir',
-    draft,
-  ]);
-  const isScript = async (path: string) => path.endsWith('.lua') || (await stat(path)).isDirectory();
-  await cp(join(ROOT, 'src'), draft, { recursive: true, filter: isScript });
-  await writeFile(join(draft, 'package.json'), '{ "type": "module" }');
-  await rename(draft, folder);
-}
-
-async function fingerprint(folder: string): Promise<string> {
-  const names = (await readdir(folder, { recursive: true })).sort();
-  const lines = names.map(async (name) => {
-    const { mtimeMs, size } = await stat(join(folder, name));
-    return `${name} ${mtimeMs} ${size}`;
-  });
-  return createHash('sha256')
-    .update((await Promise.all(lines)).join('\n'))
-    .digest('hex')
-    .slice(0, 16);
-}
-
-const OLD = 3_600_000; // 1 h: nobody runs from such a build any more
-const PATIENCE = 60_000; // ms for a build on a busy machine
-
-async function removeOld(cache: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    const folder = join(cache, name);
-    const { mtimeMs } = await stat(folder);
-    if (Date.now() - mtimeMs > OLD) await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function execute(args: readonly string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: ROOT }, (error, out, err) =>
-      error === null ? resolve() : reject(new Error(`${args.join(' ')} failed:\n${out}${err}`)),
-    );
-  });
-}
 
 const children = new Set<ChildProcess>();
 const clients = new Set<Redis>();
