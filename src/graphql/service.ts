@@ -13,12 +13,12 @@ const ServiceType = builder.objectRef<Service>('Service').implement({
     enabled: t.exposeBoolean('enabled', { description: 'Whether it is on.' }),
     connections: t.int({
       description:
-        'Open WebSockets with a token of this site, over all servers, those that only watch among them; HTTP sessions and server-sent events do not count. Counted when asked for; those of other servers are up to a quarter of a second old, and those of one that was killed count for some seconds longer. While the store is out of reach, the last known. The sockets with which people who hide would be ONLINE or AWAY count as closed, for the cap as well: hiding looks like leaving here too.',
+        'Open WebSockets with a token of this site, over all servers, those that only watch among them; HTTP sessions and server-sent events do not count. Counted when asked for; those of other servers are up to a quarter of a second old, and those of one that was killed count for some seconds longer. Of somebody who leaves it counts until others see that they are gone. While the store is out of reach, the last known. The sockets with which people who hide would be ONLINE or AWAY count as closed, for the cap as well: hiding looks like leaving here too.',
       resolve: (service) => service.connections(),
     }),
     connectionCap: t.exposeInt('connectionCap', {
       description:
-        'Above this many connections it switches itself off, once there were too many for as long as a dead socket can stay open (15 seconds, unless the operator said otherwise); 0: no cap.',
+        'Above this many connections it switches itself off, once there were too many for as long as a dead socket can count (45 seconds, unless the operator said otherwise); 0: no cap.',
     }),
     reason: t.exposeString('reason', {
       nullable: true,

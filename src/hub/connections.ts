@@ -16,7 +16,7 @@ import type { HidingOfSite, Hidings } from './hiding.ts';
 export interface ConnectionCounts {
   /** One more socket of this process, and whose it is. */
   add(person: Person): void;
-  /** One less, in the same turn of the event loop in which its session stops being held here. */
+  /** One less. */
   remove(site: SiteId): void;
   /** Over all processes; while the store is out of reach, what was last known. */
   count(site: SiteId): Promise<number>;
@@ -29,7 +29,7 @@ export interface ConnectionCounts {
 export interface ConnectionCountsOptions {
   readonly core: Pick<Core, 'clock' | 'log' | 'node' | 'sites' | 'store' | 'timings'>;
   readonly hidings: Pick<Hidings, 'follow'>;
-  /** A dead socket is open for at most so long after the last that was heard of it. */
+  /** A dead socket counts for at most so long after the last that was heard of it. */
   readonly deadFor: Millis;
   /** 0: none. */
   readonly capOf: (site: SiteRecord) => number;
@@ -163,10 +163,11 @@ export function createConnectionCounts(options: ConnectionCountsOptions): Connec
     return counted;
   }
 
-  /** How many others are to know of. @throws {StoreUnavailable} while it is not known who hides */
+  /** How many others are to know of. No sooner and no later when they are of people who hide. @throws {StoreUnavailable} while it is not known who hides */
   async function visible(tally: Tally | undefined): Promise<number> {
     if (tally === undefined) return 0;
-    await tally.hiding.known();
+    const known = tally.hiding.known();
+    if (known !== null) await known;
     return tally.open - tally.hiding.sockets();
   }
 

@@ -15,8 +15,8 @@ import { createRereading, type Follower } from './reread.ts';
 export interface HidingOfSite {
   /** Somebody has opened a socket. */
   add(person: Person): void;
-  /** Resolves once it is known who hides. @throws {StoreUnavailable} and may be asked again */
-  known(): Promise<void>;
+  /** Resolves once it is known who hides; null: it is. @throws {StoreUnavailable} and may be asked again */
+  known(): Promise<void> | null;
   /** Sockets here of people who hide. */
   sockets(): number;
   stop(): void;
@@ -81,6 +81,7 @@ export function createHidings({ store, clock, own, timings, onReport }: Core): H
       reread: rereading.reread,
       add: (person) => void early?.push(person),
       known() {
+        if (early === null) return null;
         beginning ??= begin().catch((error: unknown) => {
           beginning = null;
           throw error;

@@ -15,6 +15,8 @@ export interface OwnSession {
   readonly person: Person;
   readonly id: SessionId;
   readonly generation: number;
+  /** Whether others may think that it is here: as long as the record, as last seen, has it. Never one of a guest, in rooms only. */
+  counted: boolean;
   /** As the record last had it, but held: what others make of it while this process is cut off does not end it. */
   session: Session;
   activeAt: Millis;
@@ -29,11 +31,13 @@ export interface OwnSession {
 export interface OwnSessions {
   /** From now on this process times the session, if the record has it. */
   add(person: Person, id: SessionId, record: PresenceRecord, siteIdleTimeout: Millis): void;
-  /** Nothing happens when `session` has been replaced by a newer generation. */
-  remove(session: OwnSession): void;
+  /** Its socket is gone. Others see its person until `until`, unless it comes back, or its record has ended it before. */
+  leave(session: OwnSession, until: Millis): void;
   get(id: SessionId): OwnSession | undefined;
-  /** How many are this person's. */
+  /** How many of this person's are counted. */
   countOf(person: Person): number;
+  /** It must not throw. */
+  onCount(counter: SocketCounter): void;
   /** Notes activity; false when the record has to be told, because it says otherwise. */
   noteActive(person: Person, id: SessionId): boolean;
   /** The person's record has changed: what it says of their sessions here. */
@@ -43,6 +47,12 @@ export interface OwnSessions {
   all(): Iterable<OwnSession>;
   count(): number;
   close(): void;
+}
+
+/** Told of each that is counted, and of each that is no longer. */
+interface SocketCounter {
+  add(person: Person): void;
+  remove(site: SiteId): void;
 }
 
 export interface OwnSessionsOptions {
@@ -57,7 +67,9 @@ const RETRY = 1_000; // ms after the record could not be told
 
 export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): OwnSessions {
   const sessions = new Map<SessionId, OwnSession>();
-  const people = new Map<string, readonly OwnSession[]>(); // mostly one each
+  const people = new Map<string, readonly OwnSession[]>(); // mostly one each; those that have just gone too
+  const leaving = new Map<OwnSession, Stop>();
+  const counters: SocketCounter[] = [];
   const agenda = createAgenda<OwnSession>();
   let cancel: Stop = () => {};
   let wakeAt: number = Infinity;
@@ -110,6 +122,30 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
     time(own);
   }
 
+  const others = (own: OwnSession) => people.get(personKey(own.person))?.filter((each) => each !== own) ?? [];
+
+  function letGo(own: OwnSession): void {
+    leaving.get(own)?.();
+    if (!leaving.delete(own)) return;
+    const rest = others(own);
+    if (rest.length > 0) people.set(personKey(own.person), rest);
+    else people.delete(personKey(own.person));
+    count(own, false);
+  }
+
+  function count(own: OwnSession, counted: boolean): void {
+    if (own.counted === counted) return;
+    own.counted = counted;
+    for (const counter of counters) {
+      if (counted) counter.add(own.person);
+      else counter.remove(own.person.site);
+    }
+  }
+
+  /** As the record has it, if it has this connection of it. */
+  const standing = ({ id, generation }: OwnSession, { sessions }: PresenceRecord): Session | undefined =>
+    sessions.find((session) => session.id === id && session.generation === generation);
+
   return {
     add(person, id, record, siteIdleTimeout) {
       const session = record.sessions.find((each) => each.id === id);
@@ -118,6 +154,7 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
         person,
         id,
         generation: session.generation,
+        counted: false,
         session,
         activeAt: session.activeAt,
         active: true,
@@ -127,18 +164,24 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       sessions.set(id, own);
       const key = personKey(person);
       people.set(key, [...(people.get(key) ?? []), own]);
+      count(own, !session.roomsOnly);
       learnOne(own, record, siteIdleTimeout);
     },
-    remove(session) {
+    leave(session, until) {
+      if (leaving.has(session)) return;
       if (sessions.get(session.id) === session) sessions.delete(session.id);
-      const key = personKey(session.person);
-      const others = people.get(key)?.filter((each) => each !== session) ?? [];
-      if (others.length > 0) people.set(key, others);
-      else people.delete(key);
       agenda.set(session, null);
+      leaving.set(session, NOTHING);
+      if (closed) letGo(session);
+      else
+        leaving.set(
+          session,
+          clock.at(until, () => letGo(session)),
+        );
     },
     get: (id) => sessions.get(id),
-    countOf: (person) => people.get(personKey(person))?.length ?? 0,
+    countOf: (person) => people.get(personKey(person))?.filter(({ counted }) => counted).length ?? 0,
+    onCount: (counter) => void counters.push(counter),
     noteActive(person, id) {
       const session = sessions.get(id);
       if (session === undefined || personKey(session.person) !== personKey(person)) return false;
@@ -146,7 +189,15 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       return session.active;
     },
     learn(person, record, siteIdleTimeout) {
-      for (const own of people.get(personKey(person)) ?? []) learnOne(own, record, siteIdleTimeout);
+      for (const own of people.get(personKey(person)) ?? []) {
+        const session = standing(own, record);
+        if (session === undefined && leaving.has(own)) {
+          letGo(own);
+          continue;
+        }
+        count(own, session?.roomsOnly === false);
+        learnOne(own, record, siteIdleTimeout);
+      }
     },
     retimeSite(site, idleTimeout) {
       for (const own of sessions.values()) {
@@ -160,9 +211,12 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
     close() {
       closed = true;
       cancel();
+      for (const stop of leaving.values()) stop();
     },
   };
 }
+
+const NOTHING: Stop = () => {};
 
 /** The record's own object, as nearly always, or else a copy. */
 function asHeld(session: Session): Session {

@@ -53,9 +53,10 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
   const watchers = new Set<Watcher>();
   const capOf = (record: SiteRecord): number => connectionCapOf(record, defaults);
   const shown = (record: SiteRecord): Shown => ({ ...record.service, connectionCap: capOf(record) });
-  const deadFor = asMillis(pingInterval * PINGS_TO_END);
+  const deadFor = asMillis(pingInterval * PINGS_TO_END + core.timings.offlineAfter);
   const hidings = createHidings(core);
   const counts = createConnectionCounts({ core, hidings, deadFor, capOf, onExcess: switchItselfOff });
+  core.own.onCount(counts);
 
   sites.onChange((site, record) => {
     const service = serviceOf(site, record);
@@ -123,6 +124,7 @@ export function createService({ core, mailboxes, defaults, pingInterval }: Servi
   }
 
   return {
+    /** A socket without a session: nobody appears or goes with it. Those with one count as long as their sessions last. */
     countConnection: counts.add,
     uncountConnection: counts.remove,
     service: async (site: SiteId): Promise<Service> => serviceOf(site, await sites.get(site)),

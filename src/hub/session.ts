@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { OpenEvent, PresenceEvent } from '../presence/event.ts';
-import { asSessionId, type Millis, type Person, type SessionId } from '../presence/ids.ts';
+import { after, asSessionId, type Millis, type Person, type SessionId } from '../presence/ids.ts';
 import { isHidden } from '../presence/last-active.ts';
 import { type Device, MAX_SESSIONS, type PresenceRecord, type Transport } from '../presence/record.ts';
 import type { Activity } from '../presence/session.ts';
@@ -137,9 +137,10 @@ export function createSessions(core: Core, { limits, doubt }: SessionsOptions) {
 
   async function leave(session: OwnSession, how: Leaving): Promise<void> {
     const { person, id, generation, activeAt } = session;
-    own.remove(session);
+    const { lostAfter, endsAfter } = lengths(how);
+    own.leave(session, after(core.clock.now(), endsAfter));
     try {
-      await core.report(person, () => [{ type: 'leave', id, generation, activeAt, ...lengths(how) }]);
+      await core.report(person, () => [{ type: 'leave', id, generation, activeAt, lostAfter, endsAfter }]);
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
       doubt();

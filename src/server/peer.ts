@@ -28,7 +28,7 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   cancelExpiry: Stop | null = null;
   /** Whether it counts as one of its person. */
   counted = false;
-  /** Whether it counts as one of its site. */
+  /** Whether it counts as one of its site without a session, which would count by itself. */
   countedBySite = false;
   /** How many people it watches, and its person over all sockets; once there is a caller. */
   account: Account | null = null;

@@ -174,8 +174,10 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   }
 
   function settleIn(peer: Peer, { person, expiresAt }: Caller): void {
-    hub.countConnection(person);
-    peer.countedBySite = true;
+    if (peer.connection === null) {
+      hub.countConnection(person);
+      peer.countedBySite = true;
+    }
     if (expiresAt !== null) peer.cancelExpiry = hub.clock.at(expiresAt, () => end(peer, 'The token has expired.'));
   }
 
@@ -218,7 +220,6 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     leave(peer, peer.left);
   }
 
-  /** The socket ceases to count for its site in the same turn, or for a moment it would not count as one of somebody who hides. */
   function leave(peer: Peer, how: Leaving): void {
     if (peer.countedBySite && peer.caller !== null) hub.uncountConnection(peer.caller.person.site);
     peer.countedBySite = false;

@@ -30,8 +30,10 @@ const ENTER = 'mutation { enterRoom(input: { key: "doc" }) { room { count } } }'
 const switchTo = (service: Service, enabled: boolean) => mutate(admin(service), 'setServiceEnabled', { enabled });
 const cap = (service: Service, connectionCap: number) => mutate(admin(service), 'updateSettings', { connectionCap });
 
-/** Long enough for the number of connections to be told and judged: dead sockets count for 15 seconds. */
-const counted = (service: Service) => service.clock.pass(16);
+/** Long enough for the number of connections to be told and judged: dead sockets count for 45 seconds. */
+const counted = (service: Service) => service.clock.pass(46);
+/** Long enough for others to see that somebody has left, and for their socket not to count any more. */
+const GRACE = 5;
 
 async function people(service: Service, count: number): Promise<Device[]> {
   const users = Array.from({ length: count }, (_, at) => `dev:user-${at}`);
@@ -67,7 +69,58 @@ describe('the service', () => {
     const connections = async (site: string) => (await serviceOf(http(service, `dev:ada:user:${site}`))).connections;
     expect([await connections('default'), await connections('red'), await connections('blue')]).toEqual([4, 1, 0]);
     await second.close();
+    await service.clock.pass(GRACE);
     expect(await connections('default')).toBe(3);
+  });
+
+  it('counts a socket as long as others see its person, so that whoever hides looks like whoever leaves', async () => {
+    const service = await startService();
+    await service.connect({ token: 'dev:bo' });
+    const looks = async () => {
+      const { presence } = await lookAt(http(service, 'dev:bo'), 'ada');
+      return `${(await serviceOf(http(service, 'dev:bo'))).connections} ${presence.availability}`;
+    };
+    const arrive = async () => {
+      const devices = [await service.connect({ token: 'dev:ada' }), await service.connect({ token: 'dev:ada' })];
+      expect(await looks()).toBe('3 ONLINE');
+      return devices;
+    };
+    const passing = async (seconds: number) => {
+      await service.clock.pass(seconds);
+      return looks();
+    };
+
+    await Promise.all((await arrive()).map((device) => device.close()));
+    expect([await looks(), await passing(4), await passing(1)]).toEqual(['3 ONLINE', '3 ONLINE', '1 OFFLINE']);
+    await Promise.all((await arrive()).map((device) => device.drop()));
+    expect([await looks(), await passing(29), await passing(1)]).toEqual(['3 ONLINE', '3 AWAY', '1 OFFLINE']);
+    const [device] = await arrive();
+    if (device === undefined) throw new Error('there are two');
+    await mutate(device, 'setInvisible', { invisible: true });
+    expect([await looks(), await passing(60)]).toEqual(['1 OFFLINE', '1 OFFLINE']);
+    await device.close();
+    expect([await looks(), await passing(60)]).toEqual(['1 OFFLINE', '1 OFFLINE']);
+    await mutate(http(service, 'dev:ada'), 'setInvisible', { invisible: false });
+    expect(await looks()).toBe('2 ONLINE');
+    await service.ask(ADMIN, 'mutation { endSessions(userId: "ada") { userId } }');
+    expect(await looks()).toBe('1 OFFLINE');
+  });
+
+  it('counts whoever comes back in time once, and whoever hides after leaving not at all', async () => {
+    const service = await startService();
+    const connections = async () => (await serviceOf(http(service, 'dev:bo'))).connections;
+    const first = await service.connect({ token: 'dev:ada' });
+    const { sessionId } = first;
+    await first.close();
+    const second = await service.connect({ token: 'dev:ada', sessionId });
+    expect(await connections()).toBe(1);
+    await service.clock.pass(60);
+    expect(await connections()).toBe(1);
+    await second.close();
+    await mutate(http(service, 'dev:ada'), 'setInvisible', { invisible: true });
+    expect(await connections()).toBe(0);
+    await service.clock.pass(60);
+    expect(await connections()).toBe(0);
   });
 
   it('counts the sockets of somebody who hides no more than of somebody who has left', async () => {
@@ -82,6 +135,7 @@ describe('the service', () => {
     const another = await service.connect({ token: 'dev:ada' });
     expect(await connections()).toBe(1);
     await another.close();
+    await service.clock.pass(GRACE);
     expect(await connections()).toBe(1);
     await mutate(ada, 'setInvisible', { invisible: false });
     expect(await connections()).toBe(3);
@@ -179,6 +233,7 @@ describe('above its cap the service', () => {
     const [, second] = await people(service, 2);
     await counted(service);
     await second?.close();
+    await service.clock.pass(GRACE);
     await switchTo(service, true);
     await counted(service);
     await service.connect({ token: 'dev:another' });
@@ -198,7 +253,7 @@ describe('above its cap the service', () => {
     await service.clock.pass(60);
     expect(await serviceOf(admin(service))).toMatchObject({ enabled: true, connections: 2 });
     await people(service, 2);
-    await service.clock.pass(15);
+    await service.clock.pass(45);
     expect(await serviceOf(admin(service))).toMatchObject({ enabled: true, connections: 4 });
     await service.clock.pass(1);
     expect(await serviceOf(admin(service))).toMatchObject({ enabled: false, connections: 4 });
@@ -241,6 +296,7 @@ describe('an administrator', () => {
     const off = await changes.next();
     expect((await switchTo(service, false)).service).toEqual(off);
     await second?.close();
+    await service.clock.pass(GRACE);
     await switchTo(service, true);
     expect(await changes.next()).toMatchObject({ enabled: true });
     expect(changes.seen).toHaveLength(2);

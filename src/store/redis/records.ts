@@ -19,6 +19,8 @@ import { type Committed, diverge, isLost, readStored, unwritten } from './stored
 
 export interface Records {
   read(people: readonly Person[]): Promise<readonly PresenceRecord[]>;
+  /** What is remembered of a person; it may be out of date. */
+  known(key: string): Committed<PresenceRecord> | undefined;
   /** Remembers what another process has committed, as if it had been read; false when only Redis can tell whether it stands. */
   note(key: string, heard: Committed<PresenceRecord>): boolean;
   /** `begin` throws when it is too late to change anything. */
@@ -160,7 +162,7 @@ export function createRecords(options: RecordsOptions): Records {
     await Promise.all(Array.from({ length: REPAIRS_AT_ONCE }, work));
   }
 
-  return { read: (people) => read(people.map(personKey)), note, update, repair };
+  return { read: (people) => read(people.map(personKey)), known: recent.peek, note, update, repair };
 }
 
 interface Stamp {

@@ -9,7 +9,7 @@ import type { PresenceRecord } from '../../presence/record.ts';
 import { EMPTY_SITE } from '../../presence/site.ts';
 import { createAgenda } from '../agenda.ts';
 import { pageOf } from '../census.ts';
-import { channelCodec, recordCodec, siteCodec } from '../codec.ts';
+import { channelCodec, recordCodec, siteCodec, type Versioned } from '../codec.ts';
 import { createFeed, type Feed, type FeedOptions } from '../feed.ts';
 import { channelKey, channelOf, personKey, personOf, roomKey, siteKey } from '../key.ts';
 import { createStoreCounts } from '../stats.ts';
@@ -73,7 +73,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   const spend = createSpending(client, keys.rates);
   const slotOf = (channel: string) => /\{.*?\}/.exec(channel)?.[0] ?? channel;
   const engine = createPubSub({ subscriber, sharded: cluster, slotOf });
-  const people = createFeed({ ...wire(recordCodec.decode), engine, trigger: keys.bucket });
+  const people = createFeed({ ...wire(recordCodec.decode, records.known), engine, trigger: keys.bucket });
   const roomEngine = cluster ? createPubSub({ subscriber, sharded: false, slotOf }) : engine;
   const rooms = createFeed({ ...roomWire, engine: roomEngine, trigger: keys.roomChannel });
   const sites = createFeed({ ...wire(siteCodec.decode), engine, trigger: keys.plainChannel });
@@ -354,16 +354,21 @@ const roomWire: Wire<InRoom> = {
 type Wire<Body> = Pick<FeedOptions<Body, string>, 'encode' | 'decode'>;
 
 /** `<key>\n<version>:<from>\n<JSON>`, published by the scripts; the body is read only when somebody here follows the key. */
-function wire<Body>(decode: Decode<Body>): Wire<Committed<Body>> {
+function wire<Body extends Versioned>(
+  decode: Decode<Body>,
+  known?: (key: string) => Committed<Body> | undefined,
+): Wire<Committed<Body>> {
   return {
     encode: unpublished,
     decode(message) {
       const first = message.indexOf('\n');
+      const key = message.slice(0, first);
       return {
-        key: message.slice(0, first),
+        key,
         body: () => {
           const second = message.indexOf('\n', first + 1);
-          return parseStamped(message.slice(first + 1, second), message.slice(second + 1), decode);
+          const heard = { stamp: message.slice(first + 1, second), json: message.slice(second + 1) };
+          return parseStamped(heard, decode, known?.(key));
         },
       };
     },

@@ -70,13 +70,22 @@ export function parseStored<Body extends Versioned>(
   known?: Committed<Body>,
 ): Committed<Body> {
   const bar = value.indexOf('|');
-  const stamp = value.slice(0, Math.max(bar, 0));
-  if (known !== undefined && stamp === `${known.record.version}:${known.from}`) return known;
-  return parseStamped(stamp, value.slice(bar + 1), decode);
+  return parseStamped({ stamp: value.slice(0, Math.max(bar, 0)), json: value.slice(bar + 1) }, decode, known);
 }
 
-/** `stamp` is `<version>:<from>`. */
-export function parseStamped<Body>(stamp: string, json: string, decode: Decode<Body>): Committed<Body> {
+/** What was committed, as text; `stamp` is `<version>:<from>`. */
+export interface Stamped {
+  readonly stamp: string;
+  readonly json: string;
+}
+
+/** `known` is the answer when it is the same. */
+export function parseStamped<Body extends Versioned>(
+  { stamp, json }: Stamped,
+  decode: Decode<Body>,
+  known?: Committed<Body>,
+): Committed<Body> {
+  if (known !== undefined && stamp === `${known.record.version}:${known.from}`) return known;
   const [version = '', from = ''] = stamp.split(':');
   return { record: decode(json, version), from: asMicros(Number(from)) };
 }
