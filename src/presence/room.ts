@@ -4,7 +4,7 @@
  * need no rule of their own here.
  */
 import { hash } from './hash.ts';
-import { after, type Millis, type SessionId } from './ids.ts';
+import { after, asMillis, type Millis, type SessionId } from './ids.ts';
 import { isHidden } from './last-active.ts';
 import { equal, type PresenceRecord, type RoomEntry, type RoomWords, revise } from './record.ts';
 import { later } from './session.ts';
@@ -48,11 +48,21 @@ export function enterRoom(record: PresenceRecord, entering: Entering, now: Milli
     metadata,
     enteredAt: mine?.enteredAt ?? now,
     at: now,
-    wordsAt: now,
+    wordsAt: afterOthers(record, mine, { room, now }),
     expiresAt: expiresAfter === null ? null : after(now, expiresAfter),
     lasting: expiresAfter === null ? null : lasting,
   };
   return revise(record, { rooms: [...record.rooms.filter((each) => each !== mine), entry] });
+}
+
+/** What is said last counts, also when it is said by way of a server whose clock is behind, or in the same millisecond. */
+function afterOthers(
+  { rooms }: PresenceRecord,
+  mine: RoomEntry | undefined,
+  { room, now }: { readonly room: string; readonly now: Millis },
+): Millis {
+  const others = rooms.filter((entry) => entry.room === room && entry !== mine);
+  return asMillis(Math.max(now, ...others.map(({ wordsAt }) => wordsAt + 1)));
 }
 
 const saidIn = ({ label, metadata, wordsAt }: RoomEntry) => ({ label, metadata, wordsAt });

@@ -167,6 +167,17 @@ describe('who is in a room', () => {
     expect(changedPlaces(before, before)).toEqual([]);
   });
 
+  test.each([
+    ['a moment before, by its clock', 1.99],
+    ['in the same millisecond', 2],
+  ])('shows what was said last, though it was said %s', (_, at) => {
+    const said = lived([0, opens('a')], [0, opens('b')], [2, enters('b', 'first')], [at, enters('a', 'last')]);
+    expect(labelAt(said, 3)).toBe('last');
+    expect(
+      labelAt(lived([0, opens('a')], [0, opens('b')], [2, enters('a', 'first')], [at, enters('b', 'last')]), 3),
+    ).toBe('last');
+  });
+
   test('has nothing to tell of somebody who hides; servers hear of it, until their last session ends', () => {
     const before = lived([0, opens('a')], [1, enters('a')]);
     const hidden = apply(before, hides(true), asMillis(2_000));
