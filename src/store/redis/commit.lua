@@ -7,9 +7,10 @@
 --           · as many that they leave
 -- ARGV[1]   'PUBLISH' or 'SPUBLISH'
 -- ARGV[2..] per commit, ten and more: member (the person) · version it was made from · record as JSON · deadline in
---           ms, or '' for none · '+user' when others see the person as not OFFLINE, else '-user' · channel · number of
---           sets to join · number of sets to leave · '<version>:<from>' as it had before Redis lost it, '' for a
---           change · number of rooms it changes · for each of those its channel and its key
+--           ms, '' for none, '=' for the one it had · '+user' when others see the person as not OFFLINE and did not
+--           before, '-user' the other way round, '' when it is as it was · channel · number of sets to join · number of
+--           sets to leave · '<version>:<from>' as it had before Redis lost it, '' for a change · number of rooms it
+--           changes · for each of those its channel and its key
 -- Returns   per commit: its new version as a string, or in a table the record that stands instead, '' for none
 --
 -- Versions are max(previous + 1, this server's clock in microseconds), so that they also grow over a failover that
@@ -41,10 +42,12 @@ while a <= #ARGV do
     redis.call('SET', record, stamp .. '|' .. json)
     if deadline == '' then
       redis.call('ZREM', deadlines, member)
-    else
+    elseif deadline ~= '=' then
       redis.call('ZADD', deadlines, deadline, member)
     end
-    redis.call(string.sub(seen, 1, 1) == '+' and 'SADD' or 'SREM', online, string.sub(seen, 2))
+    if seen ~= '' then
+      redis.call(string.sub(seen, 1, 1) == '+' and 'SADD' or 'SREM', online, string.sub(seen, 2))
+    end
     for i = 1, joins do
       redis.call('SADD', KEYS[k + 2 + i], member)
     end

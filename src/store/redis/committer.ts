@@ -105,7 +105,6 @@ function commitOf(keys: Keys, person: Person, { before, after, lostFrom }: Recor
   const joins = elsewhere ? NO_SETS : [...has].filter((set) => !had.has(set));
   const leaves = elsewhere ? NO_SETS : [...had].filter((set) => !has.has(set));
   const rooms = announcedIn(before, after).map(nameOf);
-  const due = deadline(after);
   return {
     shard,
     keys: [keys.record(key), keys.deadlines(shard), keys.online(shard, person.site), ...joins, ...leaves],
@@ -113,8 +112,7 @@ function commitOf(keys: Keys, person: Person, { before, after, lostFrom }: Recor
       key,
       String(before.version),
       recordCodec.encode(after),
-      due === null ? '' : String(due),
-      `${isVisible(after) ? '+' : '-'}${person.user}`,
+      ...indexed(person, before, after, lostFrom !== undefined),
       keys.bucket(key),
       String(joins.length),
       String(leaves.length),
@@ -123,6 +121,19 @@ function commitOf(keys: Keys, person: Person, { before, after, lostFrom }: Recor
       ...rooms.flatMap((room) => [keys.roomChannel(room), room]),
     ],
   };
+}
+
+/** What the indices are to say: when the person is due, and whether they are online. Both follow from the record, so what stood there is known. */
+function indexed(
+  { user }: Person,
+  before: PresenceRecord,
+  after: PresenceRecord,
+  restored: boolean,
+): readonly [due: string, seen: string] {
+  const [due, visible] = [deadline(after), isVisible(after)];
+  const sameDue = !restored && due === deadline(before);
+  const sameSeen = !restored && visible === isVisible(before);
+  return [sameDue ? '=' : String(due ?? ''), sameSeen ? '' : `${visible ? '+' : '-'}${user}`];
 }
 
 /** Processes that hold an open socket of this person. */
