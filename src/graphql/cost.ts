@@ -19,10 +19,9 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import type { Variables } from './arguments.ts';
 import { fragmentsIn } from './fragments.ts';
 import { MAX_PAGE } from './page.ts';
-
-export type Variables = Readonly<Record<string, unknown>>;
 
 /** The same for everybody, or by the variables. */
 export type Cost = number | ((variables: Variables) => number);

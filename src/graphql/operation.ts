@@ -9,7 +9,8 @@ import {
   validate,
 } from 'graphql';
 import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
-import { type Cost, costOf, costWith, type Variables } from './cost.ts';
+import type { Variables } from './arguments.ts';
+import { type Cost, costOf, costWith } from './cost.ts';
 import { apiError, documentError } from './errors.ts';
 import { type SizeLimits, sizeProblem } from './size.ts';
 import { unconditionalRoot } from './unconditional-root.ts';

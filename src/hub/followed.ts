@@ -4,6 +4,7 @@
  */
 import type { Micros } from '../presence/ids.ts';
 import type { Stop } from '../store/store.ts';
+import { batches } from './batches.ts';
 
 export interface Followed<Name, Body> {
   /** Calls `tell` whenever the record has changed, until stopped. Resolves when nothing can be missed. */
@@ -112,9 +113,7 @@ export function createFollowed<Name, Body extends { readonly version: Micros }>(
     },
     async reread() {
       const all = [...entries.values()];
-      for (let from = 0; from < all.length; from += READ_BATCH) {
-        await Promise.all(all.slice(from, from + READ_BATCH).map(rereadOne));
-      }
+      for (const batch of batches(all, READ_BATCH)) await Promise.all(batch.map(rereadOne));
     },
     close() {
       for (const entry of [...entries.values()]) release(entry);

@@ -8,6 +8,7 @@ import type { PresenceRecord } from '../presence/record.ts';
 import { HIDEOUT, hidesNow } from '../presence/room.ts';
 import { personKey } from '../store/key.ts';
 import type { Stop } from '../store/store.ts';
+import { batches } from './batches.ts';
 import type { Core } from './core.ts';
 import { createLinger } from './linger.ts';
 import { createRereading, type Follower } from './reread.ts';
@@ -104,8 +105,7 @@ export function createHidings({ store, clock, own, timings, onReport }: Core): H
   }
 
   async function look(people: readonly Person[]): Promise<void> {
-    for (let from = 0; from < people.length; from += READ_BATCH) {
-      const batch = people.slice(from, from + READ_BATCH);
+    for (const batch of batches(people, READ_BATCH)) {
       for (const [at, record] of (await store.read(batch)).entries()) {
         const person = batch[at];
         if (person !== undefined) hideouts.get(person.site)?.hear(person, record);

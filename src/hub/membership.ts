@@ -9,6 +9,7 @@ import { after, asMillis, type Millis, type NodeId, type Person, type SessionId 
 import type { PresenceRecord, Session } from '../presence/record.ts';
 import { personKey } from '../store/key.ts';
 import type { Nodes, Stop } from '../store/store.ts';
+import { batches } from './batches.ts';
 import type { Core } from './core.ts';
 import type { OwnSession } from './own-sessions.ts';
 
@@ -82,8 +83,8 @@ export function createMembership({ core, nodes, lease }: MembershipOptions): Mem
   /** The sockets here against what the store says is here, both ways. */
   async function compare(): Promise<void> {
     doubtful = false;
-    for (const batch of batches([...own.all()])) await holdOn(batch);
-    for (const batch of batches(await nodes.heldBy(node, EVERYBODY))) await endStrangers(batch);
+    for (const batch of batches([...own.all()], BATCH)) await holdOn(batch);
+    for (const batch of batches(await nodes.heldBy(node, EVERYBODY), BATCH)) await endStrangers(batch);
   }
 
   /** Whoever is here and was ended, or forgotten, is there again. */
@@ -194,8 +195,4 @@ export function createMembership({ core, nodes, lease }: MembershipOptions): Mem
         .catch((error: unknown) => log.warn({ err: error }, 'the lease was not given up; it runs out by itself'));
     },
   };
-}
-
-function* batches<Each>(all: readonly Each[]): Iterable<readonly Each[]> {
-  for (let from = 0; from < all.length; from += BATCH) yield all.slice(from, from + BATCH);
 }

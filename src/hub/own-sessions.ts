@@ -111,25 +111,25 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
 
   function learnOne(own: OwnSession, record: PresenceRecord, siteIdleTimeout: Millis): void {
     const session = record.sessions.find((each) => each.id === own.id);
+    const standing = session?.generation === own.generation ? session : undefined; // it may have come back elsewhere
+    count(own, standing?.roomsOnly === false);
     own.chosen = record.preferences.idleTimeout !== null;
     own.idleTimeout = record.preferences.idleTimeout ?? siteIdleTimeout;
-    own.active =
-      session !== undefined && session.generation === own.generation && !session.idle && session.holds.length === 0;
-    if (session !== undefined) {
-      own.activeAt = later(own.activeAt, session.activeAt);
-      if (session.generation === own.generation) own.session = asHeld(session);
-    }
+    own.active = standing !== undefined && !standing.idle && standing.holds.length === 0;
+    if (session !== undefined) own.activeAt = later(own.activeAt, session.activeAt);
+    if (standing !== undefined) own.session = asHeld(standing);
+    else if (leaving.has(own)) letGo(own);
     time(own);
   }
 
-  const others = (own: OwnSession) => people.get(personKey(own.person))?.filter((each) => each !== own) ?? [];
-
+  /** Of one that has left. */
   function letGo(own: OwnSession): void {
     leaving.get(own)?.();
-    if (!leaving.delete(own)) return;
-    const rest = others(own);
-    if (rest.length > 0) people.set(personKey(own.person), rest);
-    else people.delete(personKey(own.person));
+    leaving.delete(own);
+    const key = personKey(own.person);
+    const others = people.get(key)?.filter((each) => each !== own) ?? [];
+    if (others.length > 0) people.set(key, others);
+    else people.delete(key);
     count(own, false);
   }
 
@@ -141,10 +141,6 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       else counter.remove(own.person.site);
     }
   }
-
-  /** As the record has it, if it has this connection of it. */
-  const standing = ({ id, generation }: OwnSession, { sessions }: PresenceRecord): Session | undefined =>
-    sessions.find((session) => session.id === id && session.generation === generation);
 
   return {
     add(person, id, record, siteIdleTimeout) {
@@ -164,20 +160,15 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       sessions.set(id, own);
       const key = personKey(person);
       people.set(key, [...(people.get(key) ?? []), own]);
-      count(own, !session.roomsOnly);
       learnOne(own, record, siteIdleTimeout);
     },
     leave(session, until) {
       if (leaving.has(session)) return;
       if (sessions.get(session.id) === session) sessions.delete(session.id);
       agenda.set(session, null);
-      leaving.set(session, NOTHING);
-      if (closed) letGo(session);
-      else
-        leaving.set(
-          session,
-          clock.at(until, () => letGo(session)),
-        );
+      if (closed) return letGo(session);
+      const cancelEnd = clock.at(until, () => letGo(session));
+      leaving.set(session, cancelEnd);
     },
     get: (id) => sessions.get(id),
     countOf: (person) => people.get(personKey(person))?.filter(({ counted }) => counted).length ?? 0,
@@ -189,15 +180,7 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       return session.active;
     },
     learn(person, record, siteIdleTimeout) {
-      for (const own of people.get(personKey(person)) ?? []) {
-        const session = standing(own, record);
-        if (session === undefined && leaving.has(own)) {
-          letGo(own);
-          continue;
-        }
-        count(own, session?.roomsOnly === false);
-        learnOne(own, record, siteIdleTimeout);
-      }
+      for (const own of people.get(personKey(person)) ?? []) learnOne(own, record, siteIdleTimeout);
     },
     retimeSite(site, idleTimeout) {
       for (const own of sessions.values()) {
@@ -215,8 +198,6 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
     },
   };
 }
-
-const NOTHING: Stop = () => {};
 
 /** The record's own object, as nearly always, or else a copy. */
 function asHeld(session: Session): Session {

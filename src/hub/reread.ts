@@ -2,6 +2,7 @@
 import { after, asMillis, type Person } from '../presence/ids.ts';
 import type { PresenceRecord } from '../presence/record.ts';
 import type { Stop, Store } from '../store/store.ts';
+import { batches } from './batches.ts';
 import type { Clock } from './clock.ts';
 
 /** Whoever goes by versions, and has to be told when the store lost some. */
@@ -37,9 +38,7 @@ export function createRereading({ store, clock, followers }: RereadingOptions): 
   async function reread(): Promise<void> {
     const all = followers();
     const doubtful: Follower[] = [];
-    for (let from = 0; from < all.length; from += REREAD_BATCH) {
-      doubtful.push(...(await rereadBatch(all.slice(from, from + REREAD_BATCH), false)));
-    }
+    for (const batch of batches(all, REREAD_BATCH)) doubtful.push(...(await rereadBatch(batch, false)));
     if (doubtful.length === 0) return;
     stopSecondLook?.();
     stopSecondLook = clock.at(after(clock.now(), SECOND_LOOK), () => {

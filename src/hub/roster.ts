@@ -8,6 +8,7 @@ import { type Member, placesOf } from '../presence/room.ts';
 import { settle } from '../presence/settle.ts';
 import { personKey, roomKey } from '../store/key.ts';
 import type { RoomName, Stop, Store } from '../store/store.ts';
+import { batches } from './batches.ts';
 import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
 import { type Home, Mailbox } from './mailbox.ts';
@@ -132,8 +133,7 @@ export function createRosters({ store, clock, mailboxes, linger, counts }: Roste
     const here = await store.readRoom(roster.room);
     const known = [...before.values()].flatMap(({ member }) => (member === null ? [] : member.seen.person));
     const people = [...new Map([...here, ...known].map((person) => [personKey(person), person])).values()];
-    for (let from = 0; from < people.length; from += READ_BATCH) {
-      const batch = people.slice(from, from + READ_BATCH);
+    for (const batch of batches(people, READ_BATCH)) {
       const records = await store.read(batch);
       for (const [at, person] of batch.entries()) {
         const record = records[at];

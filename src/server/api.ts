@@ -9,9 +9,9 @@ import {
   type YogaServerInstance,
 } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { Variables } from '../graphql/arguments.ts';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
-import type { Variables } from '../graphql/cost.ts';
 import type { Delivery } from '../graphql/delivery.ts';
 import { chosenOperation, type Engine } from '../graphql/engine.ts';
 import { apiError, copyOf } from '../graphql/errors.ts';
