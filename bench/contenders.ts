@@ -25,7 +25,11 @@ export const CONTENDERS = {
   text: peer('bare ws, send of a string', 'bare', 'ws.js', { SEND: 'string' }),
   socketIo: peer('Socket.IO with Redis', 'socketIo', 'socket-io.js'),
   naive: peer('Yoga, graphql-ws, withFilter', 'naive', 'naive.js', { TOPICS: 'one' }),
-  topics: peer('Yoga, graphql-ws, a topic a person', 'naive', 'naive.js', { TOPICS: 'person' }),
+  topics: peer('Yoga, graphql-ws, a topic a person', 'naiveSnapshot', 'naive.js', {
+    TOPICS: 'person',
+    SNAPSHOT: 'yes',
+  }),
+  asked: peer('the same, asked for what is', 'naive', 'naive.js', { TOPICS: 'person' }),
   echo: peer('bare ws, JSON echo', 'echo', 'echo.js'),
   yoga: peer('bare Yoga, a constant', 'naive', 'yoga.js'),
 } as const satisfies Readonly<Record<string, Contender>>;

@@ -33,7 +33,7 @@ export const FULL: Sizes = {
   storm: { people: 4_000, watched: 100, changes: 2_000, waves: 2 },
   changes: 400,
   mutations: 300,
-  watches: 200,
+  watches: 400,
   queries: 4_500,
   idle: 10_000, // each socket is pinged once in it
   sessions: 10_000,

@@ -11,7 +11,7 @@ export const mutations: Measurement = {
     const who = { prefix: 'user-', from: 0, count: CLIENTS };
     const { mutations: times } = lab.sizes;
     await load.open({ ...server, who });
-    await load.ask({ who, times: times / 4 }); // until the code is compiled
+    await load.ask({ who, times }); // until the code is compiled
     let millis = 0;
     const cpu = await server.cpuDuring(async () => {
       millis = await load.ask({ who, times });

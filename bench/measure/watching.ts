@@ -5,7 +5,7 @@ import type { Measurement } from '../measurement.ts';
 const WATCHED = 100;
 
 export const watching: Measurement = {
-  contenders: ['ours', 'topics'],
+  contenders: ['ours', 'topics', 'asked'],
   async measure(lab, contender) {
     const { watches: count } = lab.sizes;
     const load = lab.load();
@@ -15,7 +15,7 @@ export const watching: Measurement = {
       await load.open({ ...server, who });
       return (await server.cpuDuring(() => load.watch({ who, watched }))) / count;
     };
-    await cost('early-', apart('other-', WATCHED)); // until the code is compiled
+    for (const early of ['first-', 'second-', 'third-']) await cost(early, apart('other-', WATCHED)); // until the code is compiled
     return {
       watchCold: await cost('cold-', apart('user-', WATCHED)),
       watchWarm: await cost('warm-', apart('user-', WATCHED)),

@@ -1,12 +1,13 @@
 /**
  * The build that the documentation of its parts leads to: Yoga, graphql-ws, graphql-redis-subscriptions and withFilter,
- * presence in Redis. TOPICS=one publishes everything to one topic and filters, TOPICS=person has one for each person.
+ * presence in Redis. TOPICS=one publishes everything to one topic and filters, TOPICS=person has one for each person;
+ * with SNAPSHOT=yes that subscription begins with the present values, as ours does, and misses nothing in between.
  * Kinder to it than most builds: connecting writes ONLINE without telling everybody, and an event needs no read.
  */
 import { RedisPubSub } from 'graphql-redis-subscriptions';
 import { withFilter } from 'graphql-subscriptions';
 import { useServer } from 'graphql-ws/use/ws';
-import { createSchema, createYoga } from 'graphql-yoga';
+import { createSchema, createYoga, Repeater } from 'graphql-yoga';
 import { Redis } from 'ioredis';
 import { WebSocketServer } from 'ws';
 import { listen } from './listen.js';
@@ -46,16 +47,32 @@ const schema = createSchema({
     },
     Subscription: {
       presenceChanged: {
-        subscribe: onePerPerson
-          ? (_, { userIds }) => pubsub.asyncIterator(userIds.map(topic))
-          : withFilter(
-              () => pubsub.asyncIterator(topic()),
-              ({ presenceChanged }, { userIds }) => userIds.includes(presenceChanged.user.id),
-            ),
+        subscribe: subscriptions(),
       },
     },
   },
 });
+
+function subscriptions() {
+  if (process.env.SNAPSHOT === 'yes') return (_, { userIds }) => presentAndChanges(userIds);
+  if (onePerPerson) return (_, { userIds }) => pubsub.asyncIterator(userIds.map(topic));
+  return withFilter(
+    () => pubsub.asyncIterator(topic()),
+    ({ presenceChanged }, { userIds }) => userIds.includes(presenceChanged.user.id),
+  );
+}
+
+/** Subscribes, and reads only once that is done: what changes meanwhile comes after what was read. */
+function presentAndChanges(userIds) {
+  return new Repeater(async (push, stop) => {
+    const subscribed = await Promise.all(userIds.map((user) => pubsub.subscribe(topic(user), push)));
+    for (const { id, presence } of await read(userIds)) {
+      push({ presenceChanged: { initial: true, user: { id }, presence } });
+    }
+    await stop;
+    for (const subscription of subscribed) pubsub.unsubscribe(subscription);
+  });
+}
 
 const OFFLINE = { availability: 'OFFLINE', status: null, lastActive: null };
 
