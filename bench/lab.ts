@@ -28,7 +28,7 @@ export interface Server {
   readonly dialect: DialectName;
   /** Microseconds of processor time, user and system, that it took while `work` went on. */
   cpuDuring(work: () => Promise<unknown>): Promise<number>;
-  /** Bytes of resident memory, after garbage collection. */
+  /** Bytes of resident memory, after garbage collection that leaves no holes. */
   memory(): Promise<number>;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -84,7 +84,8 @@ function meters(child: Child): Pick<Server, 'cpuDuring' | 'memory' | 'kill'> {
       return (await ask('cpu')) - before;
     },
     async memory() {
-      await ask('memory'); // what the first collection frees, the second gives back
+      await ask('compact');
+      await ask('memory'); // what one collection frees, the next gives back
       return ask('memory');
     },
     kill: () => child.stop('SIGKILL'),
