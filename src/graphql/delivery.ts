@@ -15,7 +15,7 @@ import {
   getVariableValues,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type Attentive, Mailbox } from '../hub/mailbox.ts';
+import { type Attentive, Mailbox, Shared } from '../hub/mailbox.ts';
 import type { Variables } from './arguments.ts';
 import { type ClassOfViewer, classOf } from './class-of-viewer.ts';
 import type { Context } from './context.ts';
@@ -79,8 +79,6 @@ interface Group {
   /** How the data is made; null: by graphql-js. */
   readonly make: Complete<Data> | null;
   readonly viewer: ClassOfViewer;
-  /** By event. */
-  readonly payloads: WeakMap<object, Payload | Promise<Payload | null>>;
   members: number;
 }
 
@@ -121,7 +119,7 @@ export function createSubscribe({ schema, present, counts }: DeliveriesOptions):
   function newGroup(key: string, given: Pick<Group, 'plan' | 'variables' | 'viewer'>): Group {
     const { coerced } = getVariableValues(events, given.plan.variables, given.variables);
     const make = coerced === undefined ? null : given.plan.selected(coerced);
-    return { ...given, key, coerced: coerced ?? {}, make, payloads: new WeakMap(), members: 0 };
+    return { ...given, key, coerced: coerced ?? {}, make, members: 0 };
   }
 
   function leaveGroup(group: Group): void {
@@ -132,7 +130,7 @@ export function createSubscribe({ schema, present, counts }: DeliveriesOptions):
   function payloadOf(event: object, group: Group, asking: Viewing): Payload | Promise<Payload> {
     counts.deliveries++;
     if (group.viewer.asked()) return alone(event, group, asking);
-    const shared = group.payloads.get(event) ?? share(event, group);
+    const shared = knownFor(event, group) ?? share(event, group);
     const own = (payload: Payload | null) => payload ?? alone(event, group, asking);
     return shared instanceof Promise ? shared.then(own) : own(shared);
   }
@@ -143,12 +141,12 @@ export function createSubscribe({ schema, present, counts }: DeliveriesOptions):
     const judge = (result: ExecutionResult) => (group.viewer.asked() ? null : asPayload(result));
     if (!(made instanceof Promise)) return remember(event, group, judge(made));
     const promised = made.then(judge, failed).then((payload) => remember(event, group, payload));
-    group.payloads.set(event, promised);
+    keep(event, group, promised);
     return promised;
   }
 
   function remember(event: object, group: Group, payload: Payload | null): Payload | null {
-    if (payload !== null) group.payloads.set(event, payload);
+    if (payload !== null) keep(event, group, payload);
     return payload;
   }
 
@@ -179,6 +177,41 @@ export function createSubscribe({ schema, present, counts }: DeliveriesOptions):
 
   const desk: Desk = { payloadOf, leaveGroup, present };
   return subscribe;
+}
+
+type Sharing = Payload | Promise<Payload | null>;
+
+/** What was made of an event, kept by it: mostly for one group, so that there is no map for it. */
+class Kept {
+  readonly group: Group;
+  readonly payload: Sharing;
+  others: WeakMap<Group, Sharing> | null;
+
+  constructor(group: Group, payload: Sharing, others: WeakMap<Group, Sharing> | null) {
+    this.group = group;
+    this.payload = payload;
+    this.others = others;
+  }
+}
+
+const keptBy = (event: object): Kept | null =>
+  event instanceof Shared && event.kept instanceof Kept ? event.kept : null;
+
+function knownFor(event: object, group: Group): Sharing | undefined {
+  const kept = keptBy(event);
+  return kept?.group === group ? kept.payload : kept?.others?.get(group);
+}
+
+/** What is told to one person alone, or to few, is not kept. */
+function keep(event: object, group: Group, payload: Sharing): void {
+  if (!(event instanceof Shared)) return;
+  const kept = keptBy(event);
+  if (kept === null || kept.group === group || kept.group.members === 0) {
+    event.kept = new Kept(group, payload, kept?.others ?? null);
+  } else {
+    kept.others ??= new WeakMap();
+    kept.others.set(group, payload);
+  }
 }
 
 /** A class, because there is one for everybody who is watched, and of its two forms only the one asked for last: most are only sent. */

@@ -16,6 +16,11 @@ export interface Endable {
   end(error?: unknown): void;
 }
 
+/** What many are told. Whoever makes something of it for all of them may keep that here, for as long as it is told. */
+export abstract class Shared {
+  kept: object | null = null;
+}
+
 /** Told that there is something to be taken. */
 export interface Attentive {
   ready(): void;

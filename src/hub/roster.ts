@@ -11,7 +11,7 @@ import type { RoomName, Stop, Store } from '../store/store.ts';
 import { batches } from './batches.ts';
 import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
-import { type Home, Mailbox } from './mailbox.ts';
+import { type Home, Mailbox, Shared } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { SECOND_LOOK } from './reread.ts';
 import type { HubCounts } from './stats.ts';
@@ -23,11 +23,18 @@ export interface RoomMember extends Member {
   readonly seen: Seen;
 }
 
-export interface RoomChange {
+export class RoomChange extends Shared {
   readonly kind: 'PRESENT' | 'ENTERED' | 'UPDATED' | 'LEFT';
   readonly member: RoomMember;
   /** How many there are now. */
   readonly count: number;
+
+  constructor(kind: RoomChange['kind'], member: RoomMember, count: number) {
+    super();
+    this.kind = kind;
+    this.member = member;
+    this.count = count;
+  }
 }
 
 export interface Rosters {
@@ -260,15 +267,15 @@ function presence({ present, count, known }: Roster, member: RoomMember, reachab
   const stale = known !== null || !reachable;
   const before = present.get(member);
   if (before?.count === count && before.member.seen.stale === stale) return before;
-  const change: RoomChange = { kind: 'PRESENT', member: { ...member, seen: { ...member.seen, stale } }, count };
+  const change = new RoomChange('PRESENT', { ...member, seen: { ...member.seen, stale } }, count);
   present.set(member, change);
   return change;
 }
 
 function changeOf(was: RoomMember | null, member: RoomMember | null, count: number): RoomChange | null {
-  if (member === null) return was === null ? null : { kind: 'LEFT', member: was, count };
-  if (was === null) return { kind: 'ENTERED', member, count };
-  return sameWords(member, was) ? null : { kind: 'UPDATED', member, count };
+  if (member === null) return was === null ? null : new RoomChange('LEFT', was, count);
+  if (was === null) return new RoomChange('ENTERED', member, count);
+  return sameWords(member, was) ? null : new RoomChange('UPDATED', member, count);
 }
 
 const sameWords = (a: Member, b: Member): boolean =>
@@ -300,7 +307,7 @@ export class RoomWatch extends Mailbox<string, RoomChange> {
     if (change === undefined) return change;
     const isRight = change.count === count || known !== null || !this.isEmpty();
     this.toldCount = isRight ? change.count : count;
-    return isRight ? change : { ...change, count };
+    return isRight ? change : new RoomChange(change.kind, change.member, count);
   }
 
   /**
@@ -314,8 +321,9 @@ export class RoomWatch extends Mailbox<string, RoomChange> {
       this.unseenLeaving = newer;
     }
     if (newer.kind === 'LEFT') return newer;
-    if (waiting.kind === 'LEFT') return { ...newer, kind: waiting === this.unseenLeaving ? 'ENTERED' : 'UPDATED' };
-    return { ...newer, kind: waiting.kind };
+    const { member, count } = newer;
+    if (waiting.kind !== 'LEFT') return new RoomChange(waiting.kind, member, count);
+    return new RoomChange(waiting === this.unseenLeaving ? 'ENTERED' : 'UPDATED', member, count);
   }
 
   protected override closed(): void {

@@ -9,7 +9,7 @@ import { personKey } from '../store/key.ts';
 import type { Stop, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { createLinger } from './linger.ts';
-import { type Home, Mailbox } from './mailbox.ts';
+import { type Home, Mailbox, Shared } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { createRereading, type Follower } from './reread.ts';
 import { watchSelf } from './self-watch.ts';
@@ -31,10 +31,16 @@ export interface Heard {
   readonly seen: Seen;
 }
 
-export interface Sighting {
+export class Sighting extends Shared {
   readonly seen: Seen;
   /** The value when the watch began, not a change. */
   readonly initial: boolean;
+
+  constructor(seen: Seen, initial: boolean) {
+    super();
+    this.seen = seen;
+    this.initial = initial;
+  }
 }
 
 export interface WatchOptions {
@@ -198,7 +204,7 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
     counts.changes++;
     subject.told = seen;
     subject.doubted = false;
-    const sighting: Sighting = { seen, initial: false };
+    const sighting = new Sighting(seen, false);
     for (const mailbox of subject.watchers ?? []) mailbox.put(subject, sighting);
   }
 
@@ -209,7 +215,7 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
     const stale = isSilent(person.site) || !store.reachable();
     if (stale) subject.doubted = true;
     if (subject.first === null || subject.first.seen.stale !== stale) {
-      subject.first = { seen: stale ? { ...heard.seen, stale } : heard.seen, initial: true };
+      subject.first = new Sighting(stale ? { ...heard.seen, stale } : heard.seen, true);
     }
     return subject.first;
   }
@@ -339,7 +345,7 @@ export class Watch extends Mailbox<Subject, Sighting> {
 
   /** The first that a reader gets of somebody is `initial`, even when it was overtaken before it was read. */
   protected override merge(waiting: Sighting, newer: Sighting): Sighting {
-    return waiting.initial === newer.initial ? newer : { ...newer, initial: true };
+    return waiting.initial === newer.initial ? newer : new Sighting(newer.seen, true);
   }
 
   protected override closed(): void {

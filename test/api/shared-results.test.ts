@@ -27,7 +27,7 @@ import { chosenOperation } from '../../src/graphql/engine.ts';
 import { presentError } from '../../src/graphql/errors.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createEngineCounts } from '../../src/graphql/stats.ts';
-import { Mailbox } from '../../src/hub/mailbox.ts';
+import { Mailbox, Shared } from '../../src/hub/mailbox.ts';
 import { asSessionId, asSiteId, asUserId } from '../../src/presence/ids.ts';
 import { rest } from '../support/manual-clock.ts';
 import { type Service, startService } from '../support/service.ts';
@@ -253,8 +253,13 @@ it('tells everybody what an execution of their own would have told them, whateve
 /** A schema whose fields depend on who is asking in every way there is, at once and later, always and now and then. */
 const { schema: tempting, source } = temptation();
 
-interface Event {
+class Event extends Shared {
   readonly text: string;
+
+  constructor(text: string) {
+    super();
+    this.text = text;
+  }
 }
 
 class Source extends Mailbox<string, Event> {
@@ -332,7 +337,7 @@ it('never tells anybody what was made for somebody else, whatever a field depend
         );
         const pairs = await Promise.all(all);
         for (const text of said) {
-          source.tell({ text });
+          source.tell(new Event(text));
           expect(await compare(pairs)).toBe(pairs.length);
         }
         for (const { delivery } of pairs) delivery.stop();
@@ -363,7 +368,7 @@ it('makes a result once for all who get the same, and anew for each who may not'
     );
   };
   const [same, own] = [await begun('text'), await begun('text secret')];
-  counter.tell({ text: 'tea' });
+  counter.tell(new Event('tea'));
   for (const delivery of same) expect(await delivered(delivery)).toEqual([{ data: { happened: { text: 'made 1' } } }]);
   const mine = (await Promise.all(own.map(delivered))).flat();
   expect(mine).toHaveLength(PEOPLE.length);
