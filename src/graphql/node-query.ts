@@ -2,7 +2,7 @@
 import type { RoomMember } from '../hub/roster.ts';
 import type { Service } from '../hub/service.ts';
 import type { Settings } from '../hub/settings.ts';
-import type { Seen } from '../hub/watch.ts';
+import type { Seen } from '../hub/subject.ts';
 import { canBeChannel } from '../presence/channel.ts';
 import { type Person, type SiteId, userIdProblem } from '../presence/ids.ts';
 import { canBeRoom } from '../presence/room.ts';

@@ -1,7 +1,7 @@
 /** Seeing people: User, Presence, the queries that find them, and the subscription that follows them. */
 import { within } from '../hub/input.ts';
 import { badInput } from '../hub/refusal.ts';
-import type { Seen, Sighting } from '../hub/watch.ts';
+import type { Seen, Sighting } from '../hub/subject.ts';
 import { colorOf } from '../presence/room.ts';
 import { builder } from './builder.ts';
 import { ChannelRefInput } from './channel-ref.ts';

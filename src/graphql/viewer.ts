@@ -1,6 +1,6 @@
 /** The signed-in person, with the whole truth about themselves. */
 
-import { see } from '../hub/watch.ts';
+import { see } from '../hub/subject.ts';
 import { type Explanation, explain } from '../presence/explain.ts';
 import type { Preferences } from '../presence/record.ts';
 import { type SelfClaim, selfClaims } from '../presence/self.ts';

@@ -11,7 +11,7 @@ import type { Stop } from '../store/store.ts';
 import { batches } from './batches.ts';
 import type { Core } from './core.ts';
 import { createLinger } from './linger.ts';
-import { createRereading, type Follower } from './reread.ts';
+import { createRereading, type VersionedFollower } from './reread.ts';
 
 export interface HidingOfSite {
   /** Somebody has opened a socket. */
@@ -139,7 +139,7 @@ interface Hideout extends HidingOfSite {
 const NOTHING: Stop = () => {};
 
 /** Somebody who hides, or did until a moment ago. */
-class Hider implements Follower {
+class Hider implements VersionedFollower {
   readonly person: Person;
   hides = false;
   readonly #changed: (hider: Hider) => void;
@@ -167,5 +167,5 @@ class Hider implements Follower {
     this.#version = -1;
   }
 
-  vouch(): void {}
+  catchUp(): void {}
 }

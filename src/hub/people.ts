@@ -13,7 +13,8 @@ import type { Limits } from './limits.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { badInput } from './refusal.ts';
 import { refuseChoice, refuseInvisible } from './settings.ts';
-import { createWatches, type Heard, type Seen, see, type Watch } from './watch.ts';
+import { type Heard, type Seen, see } from './subject.ts';
+import { createWatches, type Watch } from './watch.ts';
 import type { Reader } from './watch-account.ts';
 
 export interface UpsertUserInput {

@@ -1,20 +1,18 @@
 /** Reading anew whoever is followed, when messages may have been lost. Only what differs is told. */
 import { after, asMillis, type Person } from '../presence/ids.ts';
-import type { PresenceRecord } from '../presence/record.ts';
-import type { Stop, Store } from '../store/store.ts';
+import type { Follower, Stop, Store } from '../store/store.ts';
 import { batches } from './batches.ts';
 import type { Clock } from './clock.ts';
 
 /** Whoever goes by versions, and has to be told when the store lost some. */
-export interface Follower {
+export interface VersionedFollower extends Follower {
   readonly person: Person;
   /** Of what it last heard; null until the first read. */
   version(): number | null;
-  hear(record: PresenceRecord): void;
   /** From now on whatever comes is newer. */
   rewind(): void;
-  /** The store answers again, and `hear` has had what it says. */
-  vouch(): void;
+  /** The store answers again, and `hear` has had what it says: tells what is not known yet, or was told with doubt. */
+  catchUp(): void;
 }
 
 export interface Rereading {
@@ -25,7 +23,7 @@ export interface Rereading {
 export interface RereadingOptions {
   readonly store: Pick<Store, 'read'>;
   readonly clock: Clock;
-  readonly followers: () => readonly Follower[];
+  readonly followers: () => readonly VersionedFollower[];
 }
 
 const REREAD_BATCH = 500; // people read at once
@@ -37,7 +35,7 @@ export function createRereading({ store, clock, followers }: RereadingOptions): 
 
   async function reread(): Promise<void> {
     const all = followers();
-    const doubtful: Follower[] = [];
+    const doubtful: VersionedFollower[] = [];
     for (const batch of batches(all, REREAD_BATCH)) doubtful.push(...(await rereadBatch(batch, false)));
     if (doubtful.length === 0) return;
     stopSecondLook?.();
@@ -51,7 +49,10 @@ export function createRereading({ store, clock, followers }: RereadingOptions): 
    * Resolves with those whose version went backwards: the store lost commits. Whoever made them may be writing them
    * again at this moment, so these are not believed at the first look.
    */
-  async function rereadBatch(batch: readonly Follower[], believe: boolean): Promise<readonly Follower[]> {
+  async function rereadBatch(
+    batch: readonly VersionedFollower[],
+    believe: boolean,
+  ): Promise<readonly VersionedFollower[]> {
     const versions = batch.map((follower) => follower.version());
     const records = await store.read(batch.map(({ person }) => person));
     return batch.filter((follower, at) => {
@@ -64,7 +65,7 @@ export function createRereading({ store, clock, followers }: RereadingOptions): 
       if (lower && !believe) return true;
       if (lower) follower.rewind();
       follower.hear(record);
-      follower.vouch();
+      follower.catchUp();
       return false;
     });
   }

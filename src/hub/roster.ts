@@ -15,7 +15,8 @@ import { type Home, Mailbox, Shared } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
 import { SECOND_LOOK } from './reread.ts';
 import type { HubCounts } from './stats.ts';
-import { type Seen, see, type WatchOptions } from './watch.ts';
+import { type Seen, see } from './subject.ts';
+import type { WatchOptions } from './watch.ts';
 
 /** Somebody in a room. */
 export interface RoomMember extends Member {

@@ -2,18 +2,18 @@
 import type { Millis, Person } from '../presence/ids.ts';
 import { equal, type PresenceRecord } from '../presence/record.ts';
 import { selfView } from '../presence/self.ts';
-import type { Stop, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { type Home, Mailbox } from './mailbox.ts';
 import type { Mailboxes } from './mailboxes.ts';
-import type { Follower } from './reread.ts';
+import type { VersionedFollower } from './reread.ts';
 
 export interface SelfWatchOptions {
-  readonly store: Pick<Store, 'follow' | 'read'>;
+  readonly store: Pick<Store, 'follow' | 'unfollow' | 'read'>;
   readonly clock: Clock;
   readonly mailboxes: Mailboxes;
   /** Whoever watches themselves, once for each time; it is among them until its reader goes away. */
-  readonly selves: Set<Follower>;
+  readonly selves: Set<VersionedFollower>;
 }
 
 /** Begins with the next change. Resolves when nothing can be missed any more. */
@@ -23,11 +23,11 @@ export async function watchSelf(
   { store, clock, mailboxes, selves }: SelfWatchOptions,
 ): Promise<AsyncIterableIterator<PresenceRecord>> {
   let last: { readonly version: number; readonly shown: object } | null = null;
-  let following: Promise<Stop> | null = null;
+  let following: Promise<unknown> | null = null;
   const mailbox = new SelfWatch(mailboxes, () => {
     selves.delete(self);
     // Whoever goes away while the subscription is being set up leaves nothing behind either.
-    following?.then((stop) => stop()).catch(() => undefined);
+    following?.then(() => store.unfollow(person, self)).catch(() => undefined);
   });
   mailboxes.keep(mailbox, until);
   const hear = (record: PresenceRecord) => {
@@ -39,10 +39,10 @@ export async function watchSelf(
   const rewind = () => {
     last = last && { ...last, version: -1 };
   };
-  const self: Follower = { person, version: () => last?.version ?? null, hear, rewind, vouch: () => {} };
+  const self: VersionedFollower = { person, version: () => last?.version ?? null, hear, rewind, catchUp: () => {} };
   selves.add(self);
   try {
-    following = Promise.resolve(store.follow(person, hear));
+    following = Promise.resolve(store.follow(person, self));
     await following;
     for (const record of await store.read([person])) hear(record);
   } catch (error) {

@@ -15,17 +15,18 @@ import { createCensus } from './census.ts';
 import { recordCodec } from './codec.ts';
 import { type Disk, readRecord } from './disk.ts';
 import { sealRecord } from './envelope.ts';
-import { createLocalFeed } from './feed.ts';
+import { createLocalFeed, following } from './feed.ts';
 import { personKey, personOf, roomKey } from './key.ts';
 import { createLedger } from './ledger.ts';
 import type { StoreCounts } from './stats.ts';
-import type { Due, RoomName, Stop } from './store.ts';
+import type { Due, Follower, RoomName, Stop } from './store.ts';
 
 export interface People {
   read(person: Person): PresenceRecord;
   update(person: Person, change: (record: PresenceRecord) => PresenceRecord): Promise<PresenceRecord>;
   due(now: Millis, limit: number): Due;
-  follow(person: Person, tell: (record: PresenceRecord) => void): Promise<Stop>;
+  follow(person: Person, follower: Follower): Promise<void>;
+  unfollow(person: Person, follower: Follower): void;
   countOnline(site: SiteId): number;
   listOnline(site: SiteId, after: UserId | null, limit: number): readonly UserId[];
   readRoom(room: RoomName): readonly Person[];
@@ -118,12 +119,13 @@ export function createPeople({ disk, engine, deadlines, now, opened, counts }: P
       people: deadlines.due(at, limit).flatMap((key) => personOf(key) ?? []),
       next: deadlines.next(at),
     }),
-    follow: (person, tell) => feed.follow(personKey(person), tell),
+    follow: (person, follower) => feed.follow(personKey(person), follower),
+    unfollow: (person, follower) => feed.unfollow(personKey(person), follower),
     countOnline: online.count,
     listOnline: online.list,
     readRoom: (room) => [...(rooms.get(roomKey(room))?.values() ?? [])],
     countRoom: (room) => rooms.get(roomKey(room))?.size ?? 0,
-    followRoom: (room, tell) => roomFeed.follow(roomKey(room), ({ person, record }) => tell(person, record)),
+    followRoom: (room, tell) => following(roomFeed, roomKey(room), ({ person, record }) => tell(person, record)),
     idle: ledger.idle,
   };
 }

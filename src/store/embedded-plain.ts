@@ -4,14 +4,15 @@ import type { Millis } from '../presence/ids.ts';
 import type { Codec, Versioned } from './codec.ts';
 import { type Disk, readRecord } from './disk.ts';
 import { sealRecord } from './envelope.ts';
-import { createLocalFeed, type Feed } from './feed.ts';
+import { createLocalFeed, following } from './feed.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { createRecent } from './recent.ts';
 import type { StoreCounts } from './stats.ts';
+import type { Stop } from './store.ts';
 
 export interface PlainRecords<Body> extends Ledger<Body> {
   read(key: string): Body;
-  follow: Feed<Body>['follow'];
+  follow(key: string, tell: (body: Body) => void): Promise<Stop>;
 }
 
 export interface PlainRecordsOptions<Body extends Versioned> {
@@ -33,7 +34,7 @@ export interface PlainRecordsOptions<Body extends Versioned> {
 
 export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
   const { disk, engine, now, kind, codec, empty, onChange, remembered = 0, weightOf, counts } = options;
-  const { follow, publish } = createLocalFeed<Body>(engine, kind);
+  const feed = createLocalFeed<Body>(engine, kind);
   const recent = createRecent<Body>(remembered, weightOf);
 
   function read(key: string): Body {
@@ -52,8 +53,8 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
     async show(key, before, after, steps) {
       recent.set(key, after);
       onChange?.(key, before, after);
-      await Promise.all(steps.map((step) => publish(key, step)));
+      await Promise.all(steps.map((step) => feed.publish(key, step)));
     },
   });
-  return { ...ledger, read, follow };
+  return { ...ledger, read, follow: (key, tell) => following(feed, key, tell) };
 }

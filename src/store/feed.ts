@@ -7,17 +7,25 @@ import type { PubSubEngine } from 'graphql-subscriptions';
 import { hash } from '../presence/hash.ts';
 import type { Stop } from './store.ts';
 
-/** What travels: `key` names the subject, `body` reads the record out of the message. */
+/** What travels: `key` names the subject, `body` reads the record out of the message; null: nobody is to be told. */
 interface Message<Body> {
   readonly key: string;
-  readonly body: () => Body;
+  readonly body: () => Body | null;
+}
+
+/** An object, because there is one for everybody who is watched, and a function takes more room. */
+export interface Listener<Body> {
+  /** Must not throw. */
+  hear(body: Body): void;
 }
 
 export interface Feed<Body> {
-  /** Resolves once every later message about `key` is sure to arrive. */
-  follow(key: string, tell: (body: Body) => void): Promise<Stop>;
-  /** The same at once, where that is so already because somebody of the same bucket is followed; else null. */
-  followNow(key: string, tell: (body: Body) => void): Stop | null;
+  /** Resolves once every later message about `key` is sure to arrive. A listener may listen once to each key. */
+  follow(key: string, listener: Listener<Body>): Promise<void>;
+  /** The same at once, where that is so already because somebody of the same bucket is followed; else false. */
+  followNow(key: string, listener: Listener<Body>): boolean;
+  /** Nothing is told from here on; may be called again. */
+  unfollow(key: string, listener: Listener<Body>): void;
   publish(key: string, body: Body): Promise<void>;
 }
 
@@ -31,80 +39,113 @@ export interface FeedOptions<Body, Wire = unknown> {
   readonly decode: (message: Wire) => Message<Body>;
 }
 
-interface Listener<Body> {
-  tell: (body: Body) => void;
+/** Nearly all keys have one, for whom there is no list; lists are made anew with each change. */
+type Listeners<Body> = Listener<Body> | readonly Listener<Body>[];
+
+/** Who listens to the keys of one trigger. */
+class Bucket<Body> {
+  private readonly listeners = new Map<string, Listeners<Body>>();
+
+  get isEmpty(): boolean {
+    return this.listeners.size === 0;
+  }
+
+  add(key: string, listener: Listener<Body>): void {
+    const others = this.of(key);
+    this.listeners.set(key, others.length === 0 ? listener : [...others, listener]);
+  }
+
+  remove(key: string, listener: Listener<Body>): void {
+    const left = this.of(key).filter((each) => each !== listener);
+    if (left.length > 0) this.listeners.set(key, left);
+    else this.listeners.delete(key);
+  }
+
+  hear({ key, body: read }: Message<Body>): void {
+    const interested = this.listeners.get(key);
+    const body = interested === undefined ? null : read();
+    if (interested === undefined || body === null) return;
+    if ('hear' in interested) interested.hear(body);
+    else for (const listener of interested) if (this.of(key).includes(listener)) listener.hear(body);
+  }
+
+  private of(key: string): readonly Listener<Body>[] {
+    const found = this.listeners.get(key);
+    if (found === undefined) return [];
+    return 'hear' in found ? [found] : found;
+  }
 }
 
-interface Bucket<Body> {
-  /** By key; a new list with each change, as nearly all have one listener. */
-  readonly listeners: Map<string, readonly Listener<Body>[]>;
+interface Subscription<Body> {
+  readonly bucket: Bucket<Body>;
   readonly live: Promise<number>;
   isLive: boolean;
 }
 
 export function createFeed<Body, Wire>({ engine, trigger, encode, decode }: FeedOptions<Body, Wire>): Feed<Body> {
-  const buckets = new Map<string, Bucket<Body>>();
+  const subscriptions = new Map<string, Subscription<Body>>();
 
-  function openBucket(name: string): Bucket<Body> {
-    const listeners: Bucket<Body>['listeners'] = new Map();
-    const hear = (raw: Wire) => {
-      const message = decode(raw);
-      const interested = listeners.get(message.key);
-      if (interested === undefined) return;
-      const body = message.body();
-      for (const { tell } of interested) tell(body);
+  function subscribe(name: string): Subscription<Body> {
+    const bucket = new Bucket<Body>();
+    const live = engine.subscribe(name, (raw: Wire) => bucket.hear(decode(raw)), {});
+    const subscription: Subscription<Body> = { bucket, live, isLive: false };
+    const alive = () => {
+      subscription.isLive = true;
     };
-    const bucket: Bucket<Body> = { listeners, live: engine.subscribe(name, hear, {}), isLive: false };
-    const live = () => {
-      bucket.isLive = true;
-    };
-    bucket.live.then(live, () => undefined); // a refusal is told to those who follow
-    buckets.set(name, bucket);
-    return bucket;
+    live.then(alive, () => undefined); // a refusal is told to those who follow
+    subscriptions.set(name, subscription);
+    return subscription;
   }
 
-  function closeBucket(name: string, bucket: Bucket<Body>): void {
-    if (buckets.get(name) === bucket) buckets.delete(name);
-    // A bucket whose subscription was refused has nothing to end; its followers were told by their own rejection.
-    bucket.live.then((id) => engine.unsubscribe(id)).catch(() => undefined);
-  }
-
-  /** Listens in a bucket, live or not. */
-  function listen(bucket: Bucket<Body>, key: string, tell: (body: Body) => void): Stop {
-    const { listeners } = bucket;
-    const listener: Listener<Body> = { tell }; // so that who follows twice with the same function is two followers
-    const others = listeners.get(key);
-    listeners.set(key, others === undefined ? [listener] : [...others, listener]);
-    return () => {
-      listener.tell = nobody; // a message may be on its way round
-      const left = listeners.get(key)?.filter((each) => each !== listener) ?? [];
-      if (left.length > 0) listeners.set(key, left);
-      else if (listeners.delete(key) && listeners.size === 0) closeBucket(trigger(key), bucket);
-    };
+  function unfollow(key: string, listener: Listener<Body>): void {
+    const name = trigger(key);
+    const subscription = subscriptions.get(name);
+    if (subscription === undefined) return;
+    subscription.bucket.remove(key, listener);
+    if (!subscription.bucket.isEmpty) return;
+    subscriptions.delete(name);
+    // One that was refused has nothing to end; its followers were told by their own rejection.
+    subscription.live.then((id) => engine.unsubscribe(id)).catch(() => undefined);
   }
 
   return {
-    async follow(key, tell) {
+    async follow(key, listener) {
       const name = trigger(key);
-      const bucket = buckets.get(name) ?? openBucket(name);
-      const stop = listen(bucket, key, tell);
+      const { bucket, live } = subscriptions.get(name) ?? subscribe(name);
+      bucket.add(key, listener);
       try {
-        await bucket.live;
+        await live;
       } catch (error) {
-        stop();
+        unfollow(key, listener);
         throw error;
       }
-      return stop;
     },
-    followNow(key, tell) {
-      const bucket = buckets.get(trigger(key));
-      return bucket?.isLive ? listen(bucket, key, tell) : null;
+    followNow(key, listener) {
+      const subscription = subscriptions.get(trigger(key));
+      if (!subscription?.isLive) return false;
+      subscription.bucket.add(key, listener);
+      return true;
     },
+    unfollow,
     publish: (key, body) => engine.publish(trigger(key), encode(key, body)),
   };
 }
 
-const nobody = (): void => undefined;
+/** The same with a function that is told, and another that ends it, for those of whom there are few. */
+export async function following<Body>(
+  { follow, unfollow }: Following<Body>,
+  key: string,
+  tell: (body: Body) => void,
+): Promise<Stop> {
+  const listener: Listener<Body> = { hear: tell };
+  await follow(key, listener);
+  return () => unfollow(key, listener);
+}
+
+export interface Following<Body> {
+  follow(key: string, listener: Listener<Body>): Promise<void> | null;
+  unfollow(key: string, listener: Listener<Body>): void;
+}
 
 /** Within one process a message needs no encoding. */
 export function createLocalFeed<Body>(engine: PubSubEngine, name: string): Feed<Body> {

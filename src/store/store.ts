@@ -27,10 +27,12 @@ export interface Store {
    */
   due(now: Millis, limit: number): Promise<Due>;
   /**
-   * Calls `tell` with every record committed from the moment this resolves, until stopped. `tell` must not throw. Not a
-   * promise where that is so at once, because others nearby are followed: many are followed together.
+   * Tells `follower` every record committed from the moment this resolves, until unfollowed. null where that is so at
+   * once, because others nearby are followed: many are followed together. One follower follows a person once.
    */
-  follow(person: Person, tell: (record: PresenceRecord) => void): Promise<Stop> | Stop;
+  follow(person: Person, follower: Follower): Promise<void> | null;
+  /** `follower` is told nothing of this person any more; may be called again. */
+  unfollow(person: Person, follower: Follower): void;
   /** How many people of the site others see as not OFFLINE, as of their last commits. */
   countOnline(site: SiteId): Promise<number>;
   /** Some of them, at most `limit`, in an order that is the store's own and stays; those behind `after` in it, who may be gone. */
@@ -85,6 +87,12 @@ export interface Store {
   check(): Promise<void>;
   /** Waits for what is under way, then lets go of everything. May be called again. */
   close(): Promise<void>;
+}
+
+/** An object, because there is one for everybody who is watched, and functions take more room. */
+export interface Follower {
+  /** Must not throw. */
+  hear(record: PresenceRecord): void;
 }
 
 /**

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreRefused } from '../../src/store/store.ts';
 import { storeContract } from '../store/contract.ts';
+import { followed } from '../store/listener.ts';
 import { person } from '../store/samples.ts';
 import { findProgram } from '../support/program.ts';
 import { launchRedis, type RedisProcess } from '../support/redis-process.ts';
@@ -31,7 +32,7 @@ describe('a user with the documented rights', () => {
     const elsewhere = await openStore(url, 'somebody-else:').catch((error: unknown) => error);
     expect(elsewhere).toMatchObject({ message: expect.stringMatching(/NOPERM|No permissions/) });
     const store = await openStore(url, newPrefix());
-    await expect(store.follow(person('ada'), () => {})).resolves.toBeTypeOf('function');
+    await expect(followed(store, person('ada'), () => {})).resolves.toBeTypeOf('function');
   });
 
   test('is refused at start with a wrong password, in a sentence without it', async () => {

@@ -6,6 +6,7 @@ import { enterRoom } from '../../src/presence/room.ts';
 import { channelKey, personKey, siteKey } from '../../src/store/key.ts';
 import { createKeys, SHARDS } from '../../src/store/redis/keys.ts';
 import { storeContract } from '../store/contract.ts';
+import { followed } from '../store/listener.ts';
 import { type Change, connected, ending, person } from '../store/samples.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import { launchRedis, type RedisProcess, until } from '../support/redis-process.ts';
@@ -55,7 +56,7 @@ test('everything about a person is in one slot of the cluster, the channel too',
 test('on a cluster followers are told by the node that serves the person, and by no other', async () => {
   const prefix = newPrefix();
   const store = await openStore(url, prefix);
-  const stops = await Promise.all(people.map((each) => store.follow(each, () => {})));
+  const stops = await Promise.all(people.map((each) => followed(store, each, () => {})));
   const keys = createKeys(prefix);
   const found = await Promise.all(
     cluster.nodes.map(async (node) => {
@@ -92,7 +93,7 @@ test.each([
       people.every(({ user }, at) =>
         [inPerson, inRoom].every((known) => (known.get(user) ?? 0) >= (versions[at] ?? Infinity)),
       );
-    await Promise.all(people.map((each) => store.follow(each, hear(inPerson, each))));
+    await Promise.all(people.map((each) => followed(store, each, hear(inPerson, each))));
     await store.followRoom(room, (each, record) => hear(inRoom, each)(record));
     store.onGap(async () => {
       const records = await store.read(people);
@@ -131,7 +132,7 @@ test('on a single server followers are told by classic channels', async () => {
   try {
     const prefix = newPrefix();
     const store = await openStore(single.url, prefix);
-    await Promise.all(people.map((each) => store.follow(each, () => {})));
+    await Promise.all(people.map((each) => followed(store, each, () => {})));
     expect((await channels(single, 'CHANNELS', prefix)).length).toBeGreaterThan(0);
     expect(await channels(single, 'SHARDCHANNELS', prefix)).toEqual([]);
   } finally {
@@ -143,7 +144,7 @@ test('two services with prefixes of their own see nothing of each other', async 
   for (const redis of [url, inject('redisUrl')]) {
     const [one, two] = await Promise.all([openStore(redis, newPrefix()), openStore(redis, newPrefix())]);
     const told: string[] = [];
-    await two.follow(person('ada'), () => told.push('of another service'));
+    await followed(two, person('ada'), () => told.push('of another service'));
     await one.update(person('ada'), connected('session:1', { node: asNodeId('node'), endsAt: null }));
     await one.update(person('ada'), ending(1_000));
     expect(await two.read([person('ada')])).toMatchObject([{ version: 0, sessions: [] }]);

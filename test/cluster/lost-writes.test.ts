@@ -14,7 +14,7 @@ import { createChannelIndex } from '../../src/store/redis/channel-index.ts';
 import { connect } from '../../src/store/redis/client.ts';
 import { createKeys } from '../../src/store/redis/keys.ts';
 import type { RedisStore } from '../../src/store/redis/redis.ts';
-import { listener } from '../store/listener.ts';
+import { followed, listener } from '../store/listener.ts';
 import { connected, counted, ending, named, person } from '../store/samples.ts';
 import { newPrefix, openStore } from './stores.ts';
 
@@ -86,7 +86,7 @@ describe('a write that Redis has lost', () => {
 
   test('is told to followers once, and versions go on growing', async () => {
     const { tell, until } = listener<PresenceRecord>();
-    await other.follow(ada, tell);
+    await followed(other, ada, tell);
     const first = await store.update(ada, counted);
     const lost = await losing(ada, () => store.update(ada, counted));
     await store.read([ada]);
@@ -158,7 +158,7 @@ describe('a commit that a master carries out late, when another has taken its pl
     const { tell, until } = listener<PresenceRecord>();
     let gaps = 0;
     other.onGap(() => gaps++);
-    await other.follow(ada, tell);
+    await followed(other, ada, tell);
     await store.update(ada, named('before'));
     const { acknowledged, late, stands } = await apart(key(), acknowledge, comeLate);
     expect(late.version).toBeGreaterThan(acknowledged.version);
@@ -173,7 +173,7 @@ describe('a commit that a master carries out late, when another has taken its pl
     const { tell, until } = listener<PresenceRecord>();
     await store.update(ada, named('before'));
     const { acknowledged, late, stands } = await apart(key(), acknowledge, async () => {
-      await other.follow(ada, tell);
+      await followed(other, ada, tell);
       return comeLate();
     });
     await until(late.version);

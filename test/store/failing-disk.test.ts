@@ -12,6 +12,7 @@ import { openLmdb } from '../../src/store/lmdb/transactions.ts';
 import { createStoreCounts } from '../../src/store/stats.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
 import { dataFile, newDataDir, openIn } from './data-dir.ts';
+import { followed } from './listener.ts';
 import { connected, counted, ending, named, person } from './samples.ts';
 
 const ada = person('ada');
@@ -20,7 +21,7 @@ test('a change that could not be written is seen by nobody, and is in nobody’s
   const { people, fail } = openPeople();
   const told: PresenceRecord[] = [];
   const before = await people.update(ada, named('Ada'));
-  await people.follow(ada, (record) => told.push(record));
+  await followed(people, ada, (record) => told.push(record));
   fail(true);
   const lost = await Promise.allSettled([people.update(ada, ending(4e12)), people.update(ada, (record) => record)]);
   // The second saw what the first made, so it may not stand either.

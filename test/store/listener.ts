@@ -1,3 +1,18 @@
+import type { Person } from '../../src/presence/ids.ts';
+import type { PresenceRecord } from '../../src/presence/record.ts';
+import type { Stop, Store } from '../../src/store/store.ts';
+
+/** Follows with a follower of its own, which is told by `tell`. */
+export async function followed(
+  store: Pick<Store, 'follow' | 'unfollow'>,
+  person: Person,
+  tell: (record: PresenceRecord) => void,
+): Promise<Stop> {
+  const follower = { hear: tell };
+  await store.follow(person, follower);
+  return () => store.unfollow(person, follower);
+}
+
 /** Somebody who follows: everything they were told, in order. */
 export interface Listener<Entry> {
   readonly told: readonly Entry[];

@@ -10,7 +10,7 @@ import { EMPTY_SITE } from '../../presence/site.ts';
 import { createAgenda } from '../agenda.ts';
 import { pageOf } from '../census.ts';
 import { channelCodec, recordCodec, siteCodec, type Versioned } from '../codec.ts';
-import { createFeed, type Feed, type FeedOptions } from '../feed.ts';
+import { createFeed, type Feed, type FeedOptions, type Following, following, type Listener } from '../feed.ts';
 import { channelKey, channelOf, personKey, personOf, roomKey, siteKey } from '../key.ts';
 import { createStoreCounts } from '../stats.ts';
 import { type Channel, type Stop, type Store, StoreUnavailable } from '../store.ts';
@@ -73,11 +73,15 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
   const spend = createSpending(client, keys.rates);
   const slotOf = (channel: string) => /\{.*?\}/.exec(channel)?.[0] ?? channel;
   const engine = createPubSub({ subscriber, sharded: cluster, slotOf });
-  const people = createFeed({ ...wire(recordCodec.decode, records.known), engine, trigger: keys.bucket });
+  const people = createFeed({ ...wire(recordCodec.decode, records, mend), engine, trigger: keys.bucket });
   const roomEngine = cluster ? createPubSub({ subscriber, sharded: false, slotOf }) : engine;
   const rooms = createFeed({ ...roomWire, engine: roomEngine, trigger: keys.roomChannel });
-  const sites = createFeed({ ...wire(siteCodec.decode), engine, trigger: keys.plainChannel });
-  const channels = createFeed({ ...wire(channelCodec.decode), engine, trigger: keys.plainChannel });
+  const sites = createFeed({ ...wire(siteCodec.decode, siteRecords, mend), engine, trigger: keys.plainChannel });
+  const channels = createFeed({
+    ...wire(channelCodec.decode, channelRecords, mend),
+    engine,
+    trigger: keys.plainChannel,
+  });
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
   const chains = new Map<string, Promise<unknown>>();
   const gaps = new Set<() => void>();
@@ -135,23 +139,23 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     return found;
   }
 
-  function follow<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> | Stop {
-    return (patience.reachable() ? feed.followNow(key, tell) : null) ?? followLater(feed, key, tell);
+  function follow<Body>(feed: Feed<Body>, key: string, listener: Listener<Body>): Promise<void> | null {
+    return patience.reachable() && feed.followNow(key, listener) ? null : followLater(feed, key, listener);
   }
 
-  async function followLater<Body>(feed: Feed<Body>, key: string, tell: (body: Body) => void): Promise<Stop> {
-    let following: Promise<Stop> | null = null;
+  async function followLater<Body>(feed: Feed<Body>, key: string, listener: Listener<Body>): Promise<void> {
     try {
-      return await patience.ask(() => {
-        following = feed.follow(key, tell);
-        return answered(following);
-      });
+      await patience.ask(() => answered(feed.follow(key, listener)));
     } catch (error) {
-      // It may still come about, and nobody wants it any more.
-      (following as Promise<Stop> | null)?.then((stop) => stop()).catch(() => undefined);
+      feed.unfollow(key, listener); // it may still come about, and nobody wants it any more
       throw error;
     }
   }
+
+  const patient = <Body>(feed: Feed<Body>): Following<Body> => ({
+    follow: (key, listener) => follow(feed, key, listener),
+    unfollow: feed.unfollow,
+  });
 
   /** Messages may have been lost, and more than that: tells of it once neither can be lost any more. */
   function mend(): void {
@@ -207,21 +211,6 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
     present?.once('end', mend);
   }
 
-  /**
-   * What is told is remembered, so that it can be written again when Redis loses it. What cannot be true together with
-   * what is known is told to nobody: Redis is asked.
-   */
-  function noting<Body>(
-    records: { readonly note: (key: string, heard: Committed<Body>) => boolean },
-    key: string,
-    tell: (record: Body) => void,
-  ): (heard: Committed<Body>) => void {
-    return (heard) => {
-      if (records.note(key, heard)) tell(heard.record);
-      else mend();
-    };
-  }
-
   function tellGaps(): void {
     if (!closed) for (const tell of gaps) tell();
   }
@@ -263,10 +252,8 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
       if (closed) throw new StoreUnavailable('The store is closed.');
       return { people: agenda.due(now, limit).flatMap((key) => personOf(key) ?? []), next: agenda.next(now) };
     },
-    follow(person, tell) {
-      const key = personKey(person);
-      return follow(people, key, noting(records, key, tell));
-    },
+    follow: (person, follower) => follow(people, personKey(person), follower),
+    unfollow: (person, follower) => people.unfollow(personKey(person), follower),
     countOnline: (site) => patience.ask(() => countAll((shard) => keys.online(shard, site))),
     listOnline: (site, after, limit) => patience.ask(() => listOnline(site, after, limit)),
     readRoom: (room) =>
@@ -277,22 +264,19 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
         return sets.flat().flatMap((key) => personOf(key) ?? []);
       }),
     countRoom: (room) => patience.ask(() => countAll((shard) => keys.room(shard, roomKey(room)))),
-    followRoom: async (room, tell) => follow(rooms, roomKey(room), ({ person, record }) => tell(person, record)),
+    followRoom: (room, tell) => following(patient(rooms), roomKey(room), ({ person, record }) => tell(person, record)),
     readText: (person, name) => patience.ask(() => texts.read(person, name)),
     writeText: (person, name, text) => patience.ask(() => texts.write(person, name, text)),
     readSite: (site) => patience.ask(() => siteRecords.read(siteKey(site))),
     updateSite: (site, change) =>
       patience.ask((begin) => chained(siteKey(site), () => siteRecords.update(siteKey(site), change, begin))),
-    followSite: async (site, tell) => follow(sites, siteKey(site), noting(siteRecords, siteKey(site), tell)),
+    followSite: (site, tell) => following(patient(sites), siteKey(site), tell),
     readChannel: (channel) => patience.ask(() => channelRecords.read(channelKey(channel))),
     updateChannel(channel, change) {
       const key = channelKey(channel);
       return patience.ask((begin) => chained(key, () => channelRecords.update(key, change, begin)));
     },
-    async followChannel(channel, tell) {
-      const key = channelKey(channel);
-      return follow(channels, key, noting(channelRecords, key, tell));
-    },
+    followChannel: (channel, tell) => following(patient(channels), channelKey(channel), tell),
     channelsOf,
     countConnections: (site, { node, count, lifetime }) =>
       patience.ask(async () => {
@@ -353,11 +337,17 @@ const roomWire: Wire<InRoom> = {
 
 type Wire<Body> = Pick<FeedOptions<Body, string>, 'encode' | 'decode'>;
 
-/** `<key>\n<version>:<from>\n<JSON>`, published by the scripts; the body is read only when somebody here follows the key. */
-function wire<Body extends Versioned>(
-  decode: Decode<Body>,
-  known?: (key: string) => Committed<Body> | undefined,
-): Wire<Committed<Body>> {
+interface Remembering<Body> {
+  known?(key: string): Committed<Body> | undefined;
+  note(key: string, heard: Committed<Body>): boolean;
+}
+
+/**
+ * `<key>\n<version>:<from>\n<JSON>`, published by the scripts; the body is read only when somebody here follows the key.
+ * What is told is remembered, so that it can be written again when Redis loses it. What cannot be true together with
+ * what is known is told to nobody: Redis is asked (`mend`).
+ */
+function wire<Body extends Versioned>(decode: Decode<Body>, records: Remembering<Body>, mend: () => void): Wire<Body> {
   return {
     encode: unpublished,
     decode(message) {
@@ -367,8 +357,11 @@ function wire<Body extends Versioned>(
         key,
         body: () => {
           const second = message.indexOf('\n', first + 1);
-          const heard = { stamp: message.slice(first + 1, second), json: message.slice(second + 1) };
-          return parseStamped(heard, decode, known?.(key));
+          const stamped = { stamp: message.slice(first + 1, second), json: message.slice(second + 1) };
+          const heard = parseStamped(stamped, decode, records.known?.(key));
+          if (records.note(key, heard)) return heard.record;
+          mend();
+          return null;
         },
       };
     },

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { asMillis, asNodeId, asSiteId } from '../../../src/presence/ids.ts';
 import { StoreUnavailable } from '../../../src/store/store.ts';
 import type { Opened } from '../contract.ts';
+import { followed } from '../listener.ts';
 import { connected, counted, person } from '../samples.ts';
 
 export function closing(opened: () => Opened): void {
@@ -27,7 +28,7 @@ export function closing(opened: () => Opened): void {
 
   test('stopping to follow after the end does no harm', async () => {
     const { store } = opened();
-    const stop = await store.follow(ada, () => {});
+    const stop = await followed(store, ada, () => {});
     await store.close();
     stop();
   });
@@ -42,7 +43,7 @@ export function closing(opened: () => Opened): void {
       store.read([ada]),
       store.update(ada, counted),
       store.due(asMillis(0), 1),
-      store.follow(ada, () => {}),
+      followed(store, ada, () => {}),
       store.countOnline(site),
       store.readText(ada, 'a'),
       store.writeText(ada, 'a', 'b'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PresenceRecord } from '../../../src/presence/record.ts';
 import type { Opened } from '../contract.ts';
-import { listener } from '../listener.ts';
+import { followed, listener } from '../listener.ts';
 import { connected, counted, ending, gone, named, person } from '../samples.ts';
 
 export function following(opened: () => Opened): void {
@@ -11,7 +11,7 @@ export function following(opened: () => Opened): void {
     const { store } = opened();
     await store.update(ada, named('before'));
     const { tell, until } = listener<PresenceRecord>();
-    const stop = await store.follow(ada, tell);
+    const stop = await followed(store, ada, tell);
     const updated: PresenceRecord[] = [];
     for (const change of [named('Ada'), connected('session:1'), ending(4e12), gone('session:1'), named('Ada L.')]) {
       updated.push(await store.update(ada, change));
@@ -23,7 +23,7 @@ export function following(opened: () => Opened): void {
   test('updates made at once are told once each, in the order of their versions', async () => {
     const { store } = opened();
     const { tell, until } = listener<PresenceRecord>();
-    const stop = await store.follow(ada, tell);
+    const stop = await followed(store, ada, tell);
     const updated = await Promise.all(Array.from({ length: 200 }, () => store.update(ada, counted)));
     const told = await until(Math.max(...updated.map(({ version }) => version)));
     expect(told.map(({ name }) => Number(name?.value))).toEqual(Array.from({ length: 200 }, (_, at) => at + 1));
@@ -35,7 +35,7 @@ export function following(opened: () => Opened): void {
     for (let round = 0; round < 50; round++) {
       const who = person(`user-${round}`);
       const { tell, until } = listener<PresenceRecord>();
-      const stop = await store.follow(who, tell);
+      const stop = await followed(store, who, tell);
       const { version } = await store.update(who, counted);
       await until(version);
       stop();
@@ -45,8 +45,8 @@ export function following(opened: () => Opened): void {
   test('nothing is told after stopping, and stopping again does no harm', async () => {
     const { store } = opened();
     const [stopped, other] = [listener<PresenceRecord>(), listener<PresenceRecord>()];
-    const stop = await store.follow(ada, stopped.tell);
-    const stopOther = await store.follow(ada, other.tell);
+    const stop = await followed(store, ada, stopped.tell);
+    const stopOther = await followed(store, ada, other.tell);
     const first = await store.update(ada, counted);
     await stopped.until(first.version);
     stop();
@@ -61,7 +61,7 @@ export function following(opened: () => Opened): void {
   test('who follows twice with one function is told twice, until each has stopped', async () => {
     const { store } = opened();
     const { told, tell, until } = listener<PresenceRecord>();
-    const [stopOne, stopTwo] = [await store.follow(ada, tell), await store.follow(ada, tell)];
+    const [stopOne, stopTwo] = [await followed(store, ada, tell), await followed(store, ada, tell)];
     const first = await store.update(ada, counted);
     await until(first.version);
     stopOne();
@@ -75,11 +75,11 @@ export function following(opened: () => Opened): void {
   test('a follower may stop while being told', async () => {
     const { store } = opened();
     const [hasty, other] = [listener<PresenceRecord>(), listener<PresenceRecord>()];
-    const stop = await store.follow(ada, (record) => {
+    const stop = await followed(store, ada, (record) => {
       hasty.tell(record);
       stop();
     });
-    const stopOther = await store.follow(ada, other.tell);
+    const stopOther = await followed(store, ada, other.tell);
     const first = await store.update(ada, counted);
     const second = await store.update(ada, counted);
     await other.until(second.version);
@@ -92,7 +92,7 @@ export function following(opened: () => Opened): void {
     const { store } = opened();
     for (let round = 0; round < 20; round++) {
       const { told, tell, until } = listener<PresenceRecord>();
-      const stop = await store.follow(ada, tell);
+      const stop = await followed(store, ada, tell);
       const updated = await store.update(ada, counted);
       await until(updated.version);
       expect(told).toEqual([updated]);
@@ -103,7 +103,7 @@ export function following(opened: () => Opened): void {
   test('a follower is told of nobody else, however similar the names', async () => {
     const { store } = opened();
     const { told, tell, until } = listener<PresenceRecord>();
-    const stop = await store.follow(person('b:c', 'a'), tell);
+    const stop = await followed(store, person('b:c', 'a'), tell);
     await store.update(person('c', 'a:b'), named('somebody else'));
     await store.update(person('b:c', 'A'), named('somebody else'));
     await Promise.all(Array.from({ length: 300 }, (_, at) => store.update(person(`user-${at}`, 'a'), counted)));
@@ -117,7 +117,7 @@ export function following(opened: () => Opened): void {
     const { store } = opened();
     const people = Array.from({ length: 2_000 }, (_, at) => person(`user-${at}`));
     const listeners = people.map(() => listener<PresenceRecord>());
-    const stops = await Promise.all(people.map((each, at) => store.follow(each, listeners[at]?.tell ?? (() => {}))));
+    const stops = await Promise.all(people.map((each, at) => followed(store, each, listeners[at]?.tell ?? (() => {}))));
     const updated = await Promise.all(people.map((each) => store.update(each, counted)));
     await Promise.all(updated.map(({ version }, at) => listeners[at]?.until(version)));
     expect(listeners.map(({ told }) => told)).toEqual(updated.map((record) => [record]));

@@ -3,7 +3,7 @@ import { asMillis, asSiteId } from '../../../src/presence/ids.ts';
 import type { PresenceRecord } from '../../../src/presence/record.ts';
 import type { SiteRecord } from '../../../src/presence/site.ts';
 import type { OpenedTwice } from '../contract.ts';
-import { listener } from '../listener.ts';
+import { followed, listener } from '../listener.ts';
 import { connected, counted, ending, gone, named, person } from '../samples.ts';
 
 export function sharing(opened: () => OpenedTwice): void {
@@ -29,7 +29,7 @@ export function sharing(opened: () => OpenedTwice): void {
   test('a follower is told what another process commits, in the order of the versions', async () => {
     const { store, other } = opened();
     const { tell, until } = listener<PresenceRecord>();
-    const stop = await store.follow(ada, tell);
+    const stop = await followed(store, ada, tell);
     const updated = await Promise.all(Array.from({ length: 100 }, () => other.update(ada, counted)));
     const told = await until(Math.max(...updated.map(({ version }) => version)));
     expect(told.map(({ name }) => Number(name?.value))).toEqual(Array.from({ length: 100 }, (_, at) => at + 1));

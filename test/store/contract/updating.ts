@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EMPTY_RECORD, type PresenceRecord } from '../../../src/presence/record.ts';
 import type { Opened } from '../contract.ts';
-import { listener } from '../listener.ts';
+import { followed, listener } from '../listener.ts';
 import { connected, counted, gone, named, person } from '../samples.ts';
 
 export function updating(opened: () => Opened): void {
@@ -36,7 +36,7 @@ export function updating(opened: () => Opened): void {
     const { store } = opened();
     const before = await store.update(ada, named('Ada'));
     const { told, tell, until } = listener<PresenceRecord>();
-    const stop = await store.follow(ada, tell);
+    const stop = await followed(store, ada, tell);
     expect(await store.update(ada, (record) => record)).toEqual(before);
     expect(await store.read([ada])).toEqual([before]);
     const after = await store.update(ada, named('Ada L.'));
@@ -55,7 +55,7 @@ export function updating(opened: () => Opened): void {
     const { store } = opened();
     const before = await store.update(ada, named('Ada'));
     const { told, tell, until } = listener<PresenceRecord>();
-    const stop = await store.follow(ada, tell);
+    const stop = await followed(store, ada, tell);
     const refusal = new Error('Too many sessions.');
     const refuse = () => {
       throw refusal;
