@@ -10,6 +10,8 @@ import {
   type GraphQLSchema,
   isInputObjectType,
   isInputType,
+  isLeafType,
+  isListType,
   isNonNullType,
   Kind,
   type OperationDefinitionNode,
@@ -40,17 +42,37 @@ export function variablesOf(schema: GraphQLSchema, { variableDefinitions = [] }:
   const known = variableDefinitions.map(({ variable, type: said, defaultValue }) => {
     const type = typeFromAST(schema, said);
     if (!isInputType(type)) throw UNUSUAL;
-    return { name: variable.name.value, type, fallback: defaultValue && valueFromAST(defaultValue, type) };
+    const fallback = defaultValue && valueFromAST(defaultValue, type);
+    return { name: variable.name.value, required: isNonNullType(type), coerce: coerceTo(type), fallback };
   });
   return (said) => {
     const coerced: Values = Object.create(null);
-    for (const { name, type, fallback } of known) {
-      if (Object.hasOwn(said, name)) coerced[name] = coerceInputValue(said[name], type, unusual);
+    for (const { name, required, coerce, fallback } of known) {
+      if (Object.hasOwn(said, name)) coerced[name] = coerce(said[name]);
       else if (fallback !== undefined) coerced[name] = fallback;
-      else if (isNonNullType(type)) throw UNUSUAL;
+      else if (required) throw UNUSUAL;
     }
     return coerced;
   };
+}
+
+/** A value that came along, as its type has it. @throws UNUSUAL */
+function coerceTo(type: GraphQLInputType): (said: unknown) => unknown {
+  if (isNonNullType(type)) {
+    const coerce = coerceTo(type.ofType);
+    return (said) => (said == null ? unusual() : coerce(said));
+  }
+  const coerce = coercePresent(type);
+  return (said) => (said == null ? null : coerce(said));
+}
+
+function coercePresent(type: GraphQLInputType): (said: NonNullable<unknown>) => unknown {
+  if (isListType(type)) {
+    const coerce = coerceTo(type.ofType as GraphQLInputType);
+    return (said) => (Array.isArray(said) ? said.map(coerce) : unusual());
+  }
+  if (isLeafType(type)) return (said) => type.parseValue(said) ?? unusual();
+  return (said) => coerceInputValue(said, type, unusual);
 }
 
 /** As GraphQL has them, section 6.4.1. @throws UNUSUAL */

@@ -13,6 +13,7 @@ import {
   type GraphQLError,
   type GraphQLSchema,
   getVariableValues,
+  locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
 import { type Attentive, Mailbox, Shared } from '../hub/mailbox.ts';
@@ -20,6 +21,7 @@ import type { Variables } from './arguments.ts';
 import { type ClassOfViewer, classOf } from './class-of-viewer.ts';
 import type { Context } from './context.ts';
 import { createPlanner, deliverySchema, type Plan } from './plan.ts';
+import { createCalls } from './root.ts';
 import { complete } from './selected.ts';
 import type { Complete, Data } from './selection.ts';
 import type { DeliveryCounts } from './stats.ts';
@@ -85,16 +87,11 @@ interface Group {
 export function createSubscribe({ schema, present, counts }: DeliveriesOptions): Subscribe {
   const events = deliverySchema(schema);
   const planFor = createPlanner(schema, events);
+  const callFor = createCalls(schema);
   const groups = new WeakMap<Plan, Map<string, Group>>();
 
   async function subscribe({ document, operation, variables, viewer }: SubscribeArgs) {
-    const source = await createSourceEventStream({
-      schema,
-      document,
-      operationName: operation.name?.value,
-      variableValues: variables,
-      contextValue: viewer.context(),
-    });
+    const source = await sourceFor({ document, operation, variables, viewer });
     if (!(Symbol.asyncIterator in source)) return presented(source);
     // Every subscription field of the schema subscribes to the hub.
     if (!(source instanceof Mailbox)) throw new Error('a subscription is read from a mailbox');
@@ -104,6 +101,22 @@ export function createSubscribe({ schema, present, counts }: DeliveriesOptions):
     const said = names.filter((name) => Object.hasOwn(variables, name));
     const used = Object.fromEntries(said.map((name) => [name, variables[name]] as const));
     return new MailboxDelivery(source, joinGroup(plan, used, viewer.context()), viewer, desk);
+  }
+
+  async function sourceFor(args: SubscribeArgs): Promise<ExecutionResult | AsyncIterable<unknown>> {
+    const { document, operation, variables, viewer } = args;
+    const call = callFor(document, operation, variables);
+    const contextValue = viewer.context();
+    if (call === null) {
+      const operationName = operation.name?.value;
+      return createSourceEventStream({ schema, document, operationName, variableValues: variables, contextValue });
+    }
+    const { name, info } = call.root;
+    try {
+      return (await call.make(contextValue)) as AsyncIterable<unknown>;
+    } catch (error) {
+      return { errors: [locatedError(error, info.fieldNodes, [name])] };
+    }
   }
 
   function joinGroup(plan: Plan, variables: Variables, context: Context): Group {

@@ -7,18 +7,14 @@ import {
   type DocumentNode,
   type ExecutionResult,
   execute,
-  type GraphQLFieldResolver,
   GraphQLObjectType,
-  type GraphQLResolveInfo,
   GraphQLSchema,
   getOperationAST,
-  type OperationDefinitionNode,
 } from 'graphql';
-import { type Arguments, argumentsOf, type Coerce, type Variables, variablesOf } from './arguments.ts';
+import type { Variables } from './arguments.ts';
 import type { Context } from './context.ts';
-import { complete, createSelected, type Selected } from './selected.ts';
-import { type Complete, completeType, fieldsOf, type Scope } from './selection.ts';
-import { UNUSUAL } from './unusual.ts';
+import { createCalls } from './root.ts';
+import { complete } from './selected.ts';
 
 export interface ExecuteArgs {
   readonly document: DocumentNode;
@@ -30,31 +26,12 @@ export interface ExecuteArgs {
 /** As graphql-js executes, errors not presented yet. */
 export type Execute = (args: ExecuteArgs) => ExecutionResult | Promise<ExecutionResult>;
 
-/** The one root field of an operation. */
-interface Root {
-  readonly resolve: GraphQLFieldResolver<unknown, unknown>;
-  readonly argumentsFor: Arguments;
-  readonly info: Omit<GraphQLResolveInfo, 'variableValues'>;
-  /** What the field is asked for with. */
-  readonly name: string;
-  readonly complete: Complete;
-}
-
 /** What a root field gave: for graphql-js, which asks again. */
 type Outcome = () => unknown;
 
 export function createExecute(schema: GraphQLSchema): Execute {
   const replay = replaySchema(schema);
-  const prepared = new WeakMap<OperationDefinitionNode, Prepared>();
-
-  function prepare(document: DocumentNode, operation: OperationDefinitionNode): Prepared {
-    const known = prepared.get(operation) ?? {
-      coerce: variablesOf(schema, operation),
-      rootFor: createSelected(schema, { document, operation }, oneRoot),
-    };
-    prepared.set(operation, known);
-    return known;
-  }
+  const callFor = createCalls(schema);
 
   function ordinary({ document, operationName, variables, context }: ExecuteArgs, outcome?: Outcome) {
     return execute({
@@ -67,28 +44,15 @@ export function createExecute(schema: GraphQLSchema): Execute {
     });
   }
 
-  /** null: there is more than one root field, or something is wrong, which graphql-js finds again and says. */
-  function begin({ document, operationName, variables: said }: ExecuteArgs): Begun | null {
-    const operation = getOperationAST(document, operationName);
-    if (operation == null) return null;
-    try {
-      const { coerce, rootFor } = prepare(document, operation);
-      const variables = coerce(said ?? {});
-      const root = rootFor(variables);
-      return root && { root, variables, given: root.argumentsFor(variables) };
-    } catch {
-      return null;
-    }
-  }
-
   return async (args) => {
-    const { context } = args;
-    const begun = begin(args);
-    if (begun === null) return ordinary(args);
-    const { root, variables, given } = begun;
+    const { document, operationName, variables: said, context } = args;
+    const operation = getOperationAST(document, operationName);
+    const call = operation == null ? null : callFor(document, operation, said ?? {});
+    if (call === null) return ordinary(args);
+    const { root, variables } = call;
     let value: unknown;
     try {
-      value = await root.resolve(undefined, given, context, { ...root.info, variableValues: variables });
+      value = await call.make(context);
     } catch (error) {
       return ordinary(args, () => {
         throw error;
@@ -96,47 +60,6 @@ export function createExecute(schema: GraphQLSchema): Execute {
     }
     const data = await complete(root.complete, value, { context, variables });
     return data === null ? ordinary(args, () => value) : { data: { [root.name]: data } };
-  };
-}
-
-interface Prepared {
-  readonly coerce: Coerce;
-  readonly rootFor: Selected<Root | null>;
-}
-
-interface Begun {
-  readonly root: Root;
-  /** As coerced. */
-  readonly variables: { [name: string]: unknown };
-  /** What the field gets. */
-  readonly given: Readonly<Record<string, unknown>>;
-}
-
-function oneRoot(operation: OperationDefinitionNode, scope: Scope): Root {
-  const type = scope.schema.getRootType(operation.operation);
-  const [first, ...others] = type == null ? [] : fieldsOf(type, [operation.selectionSet], scope);
-  if (type == null || first === undefined || others.length > 0) throw UNUSUAL;
-  const [name, nodes] = first;
-  const [node] = nodes;
-  const field = type.getFields()[node?.name.value ?? ''];
-  if (node === undefined || field?.resolve === undefined || name === '__proto__') throw UNUSUAL;
-  const info = {
-    fieldName: field.name,
-    fieldNodes: nodes,
-    returnType: field.type,
-    parentType: type,
-    path: { prev: undefined, key: name, typename: type.name },
-    schema: scope.schema,
-    fragments: Object.fromEntries(scope.fragments),
-    rootValue: undefined,
-    operation,
-  };
-  return {
-    resolve: field.resolve,
-    argumentsFor: argumentsOf(field, node.arguments),
-    info,
-    name,
-    complete: completeType(field.type, nodes, scope),
   };
 }
 
