@@ -8,6 +8,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
 import type { Variables } from './arguments.ts';
 import { type Cost, costOf, costWith } from './cost.ts';
@@ -43,28 +44,17 @@ const LONGEST = 65_536; // characters of a document that is remembered
 
 /** The document used longest ago is forgotten first. */
 export function createPrepare(schema: GraphQLSchema, rules: DocumentRules = USUAL_RULES): Prepare {
-  const known = new Map<string, Known>();
-  let size = 0;
-
-  function remember(text: string, prepared: Known): void {
-    known.set(text, prepared);
-    size += text.length;
-    for (const oldest of known.keys()) {
-      if (size <= REMEMBERED) return;
-      known.delete(oldest);
-      size -= oldest.length;
-    }
-  }
+  const known = new LRUCache<string, Known>({
+    maxSize: REMEMBERED,
+    maxEntrySize: LONGEST,
+    sizeCalculation: (_, text) => text.length + 1, // none is of size 0
+  });
 
   function find(text: string): Known {
     const before = known.get(text);
-    if (before !== undefined) {
-      known.delete(text);
-      known.set(text, before);
-      return before;
-    }
+    if (before !== undefined) return before;
     const prepared = prepare(schema, text, rules);
-    if (text.length <= LONGEST) remember(text, prepared);
+    known.set(text, prepared);
     return prepared;
   }
 

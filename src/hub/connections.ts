@@ -6,9 +6,9 @@
  * twice, there and where they came back to; and until dead sockets have been noticed, so may those whose network was away
  * for a moment.
  */
+import { LRUCache } from 'lru-cache';
 import { after, asMillis, type Millis, type Person, type SiteId } from '../presence/ids.ts';
 import type { SiteRecord } from '../presence/site.ts';
-import { createRecent } from '../store/recent.ts';
 import { type Counted, type Stop, StoreUnavailable } from '../store/store.ts';
 import type { Core } from './core.ts';
 import type { HidingOfSite, Hidings } from './hiding.ts';
@@ -60,7 +60,7 @@ export function createConnectionCounts(options: ConnectionCountsOptions): Connec
   /** Where nobody decides by the number, so that quiet sockets cost the store next to nothing. */
   const seldom = asMillis(timings.nodeLease * 2);
   const tallies = new Map<SiteId, Tally>();
-  const lastKnown = createRecent<number>(LAST_KNOWN);
+  const lastKnown = new LRUCache<SiteId, number>({ max: LAST_KNOWN });
   let closed = false;
 
   sites.onChange(reconsider); // the cap, perhaps

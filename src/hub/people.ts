@@ -1,11 +1,11 @@
 /** Seeing people: the ones asked for, the ones watched, oneself; and what the application's backend says of them. */
+import { LRUCache } from 'lru-cache';
 import type { PresenceEvent } from '../presence/event.ts';
 import type { Millis, Person, SiteId } from '../presence/ids.ts';
 import { nameProblem } from '../presence/name.ts';
 import { EMPTY_RECORD, type PresenceRecord } from '../presence/record.ts';
 import { settle } from '../presence/settle.ts';
 import { personKey } from '../store/key.ts';
-import { createRecent } from '../store/recent.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import type { Core } from './core.ts';
 import { limitedUserIds, type StatusWords, someStatusLine, tooManyUsers, userId } from './input.ts';
@@ -29,7 +29,7 @@ export const UPSERT_LIMIT = 100; // people in one upsertUsers
 
 export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
   const { clock, store, sites } = core;
-  const lastSeen = createRecent<Heard>(LAST_SEEN);
+  const lastSeen = new LRUCache<string, Heard>({ max: LAST_SEEN });
   const watches = createWatches({ store, clock, mailboxes, linger: core.timings.linger, counts: core.counts });
 
   /** While the store is out of reach: what was last known here, marked stale. StoreUnavailable when that is nothing. */

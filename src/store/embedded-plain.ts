@@ -1,12 +1,12 @@
 /** Records of the embedded store that are of no one person: sites and channels. Each is on disk as a whole; there are few, and they change seldom. */
 import type { PubSubEngine } from 'graphql-subscriptions';
+import { LRUCache } from 'lru-cache';
 import type { Millis } from '../presence/ids.ts';
 import type { Codec, Versioned } from './codec.ts';
 import { type Disk, readRecord } from './disk.ts';
 import { sealRecord } from './envelope.ts';
 import { createLocalFeed, following } from './feed.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { createRecent } from './recent.ts';
 import type { StoreCounts } from './stats.ts';
 import type { Stop } from './store.ts';
 
@@ -33,15 +33,15 @@ export interface PlainRecordsOptions<Body extends Versioned> {
 }
 
 export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
-  const { disk, engine, now, kind, codec, empty, onChange, remembered = 0, weightOf, counts } = options;
+  const { disk, engine, now, kind, codec, empty, onChange, remembered = 0, weightOf = () => 1, counts } = options;
   const feed = createLocalFeed<Body>(engine, kind);
-  const recent = createRecent<Body>(remembered, weightOf);
+  const recent = remembered > 0 ? new LRUCache<string, Body>({ maxSize: remembered, sizeCalculation: weightOf }) : null;
 
   function read(key: string): Body {
-    const known = recent.get(key);
+    const known = recent?.get(key);
     if (known !== undefined) return known;
     const record = readRecord(disk, key, codec) ?? empty;
-    if (record !== empty) recent.set(key, record);
+    if (record !== empty) recent?.set(key, record);
     return record;
   }
 
@@ -51,7 +51,7 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
     load: read,
     save: (key, _, after) => disk.put(key, sealRecord(key, after, codec)),
     async show(key, before, after, steps) {
-      recent.set(key, after);
+      recent?.set(key, after);
       onChange?.(key, before, after);
       await Promise.all(steps.map((step) => feed.publish(key, step)));
     },

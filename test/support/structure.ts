@@ -25,6 +25,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   'ical.js': ['hub'],
   ioredis: ['store'],
   lmdb: ['store'],
+  'lru-cache': ['store', 'hub', 'graphql'],
   '@pothos/core': ['graphql'],
   'graphql-scalars': ['graphql'],
   graphql: ['graphql', 'server'],

@@ -2,9 +2,9 @@
  * Reading and changing records that are of no one person, sites and channels, as records.ts does it for people. There
  * are few and they change seldom: a change begins with a read, and each has a channel of its own for its commits.
  */
+import { LRUCache } from 'lru-cache';
 import { asMicros, type Micros } from '../../presence/ids.ts';
 import type { Codec, Versioned } from '../codec.ts';
-import { createRecent } from '../recent.ts';
 import type { StoreCounts } from '../stats.ts';
 import type { Client } from './client.ts';
 import type { Keys } from './keys.ts';
@@ -60,7 +60,10 @@ interface Change<Body> {
 export function createPlainRecords<Body extends Versioned>(options: PlainRecordsOptions<Body>): PlainRecords<Body> {
   const { client, keys, cluster, publish, codec, empty, index, counts } = options;
   const { weightOf = () => 1 } = options;
-  const recent = createRecent<Committed<Body>>(options.remembered, ({ record }) => weightOf(record));
+  const recent = new LRUCache<string, Committed<Body>>({
+    maxSize: options.remembered,
+    sizeCalculation: ({ record }) => weightOf(record),
+  });
   const unknown = unwritten(empty);
   const groupOf = (key: string) => (cluster ? keys.shardOf(key) : 0);
 
@@ -126,7 +129,7 @@ export function createPlainRecords<Body extends Versioned>(options: PlainRecords
     },
     update,
     async repair({ ask }) {
-      const remembered = [...recent.entries()].map(([key]) => key);
+      const remembered = [...recent.keys()];
       for (let from = 0; from < remembered.length; from += REPAIR_BATCH) {
         await ask(() => readAll(remembered.slice(from, from + REPAIR_BATCH)));
       }

@@ -2,13 +2,13 @@
  * Reading and changing people: the record as last seen, a commit, and the record that stands when that is refused. What
  * is remembered here also outlives what Redis loses, by a failover or a restart.
  */
+import { LRUCache } from 'lru-cache';
 import { deadline } from '../../presence/deadline.ts';
 import { asMillis, type Micros, type Person } from '../../presence/ids.ts';
 import { EMPTY_RECORD, type PresenceRecord } from '../../presence/record.ts';
 import type { Agenda } from '../agenda.ts';
 import { recordCodec } from '../codec.ts';
 import { personKey, personOf } from '../key.ts';
-import { createRecent } from '../recent.ts';
 import type { StoreCounts } from '../stats.ts';
 import type { Client } from './client.ts';
 import { createCommitter } from './committer.ts';
@@ -52,9 +52,10 @@ const NEVER_SEEN = unwritten(EMPTY_RECORD);
 export function createRecords(options: RecordsOptions): Records {
   const { client, keys, cluster, publish, agenda, onRestored, counts } = options;
   const commit = createCommitter({ client, keys, cluster, publish });
-  const recent = createRecent<Committed<PresenceRecord>>(RECENT);
+  const recent = new LRUCache<string, Committed<PresenceRecord>>({ max: RECENT });
 
   const groupOf = (name: string) => (cluster ? keys.shardOf(name) : 0);
+  const known = (key: string) => recent.peek(key);
 
   const fetch = gathered<Committed<PresenceRecord>>(async (names) => {
     const stored = await readStored(names, {
@@ -62,7 +63,7 @@ export function createRecords(options: RecordsOptions): Records {
       keyOf: keys.record,
       groupOf,
       decode: recordCodec.decode,
-      known: recent.peek,
+      known,
     });
     return names.map((_, at) => stored[at] ?? NEVER_SEEN);
   }, groupOf);
@@ -136,9 +137,9 @@ export function createRecords(options: RecordsOptions): Records {
   }
 
   function note(key: string, heard: Committed<PresenceRecord>): boolean {
-    const known = recent.get(key) ?? NEVER_SEEN;
-    if (diverge(known, heard)) return false;
-    if (heard.record.version > known.record.version) recent.set(key, heard);
+    const standing = recent.get(key) ?? NEVER_SEEN;
+    if (diverge(standing, heard)) return false;
+    if (heard.record.version > standing.record.version) recent.set(key, heard);
     return true;
   }
 
@@ -150,7 +151,7 @@ export function createRecords(options: RecordsOptions): Records {
   }
 
   async function repair({ ask }: Pick<Patience, 'ask'>): Promise<void> {
-    const remembered = [...recent.entries()].map(([key]) => key);
+    const remembered = [...recent.keys()];
     let from = 0;
     const work = async () => {
       while (from < remembered.length) {
@@ -162,7 +163,7 @@ export function createRecords(options: RecordsOptions): Records {
     await Promise.all(Array.from({ length: REPAIRS_AT_ONCE }, work));
   }
 
-  return { read: (people) => read(people.map(personKey)), known: recent.peek, note, update, repair };
+  return { read: (people) => read(people.map(personKey)), known, note, update, repair };
 }
 
 interface Stamp {
