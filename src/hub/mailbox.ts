@@ -37,6 +37,8 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
   private first: Value | undefined;
   /** What waits behind the first, in the order in which it began to wait. */
   private more: Map<Key, Value> | null = null;
+  /** Goes through `more`: each time from the beginning, it would pass all that were taken. */
+  private rest: Iterator<[Key, Value]> | null = null;
   private ending: { readonly error?: unknown } | null = null;
   private done = false;
   private attentive: Attentive | null = null;
@@ -120,6 +122,7 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
   return(): Promise<IteratorResult<Value>> {
     this.first = undefined;
     this.more = null;
+    this.rest = null;
     this.finish();
     for (const reader of this.readers?.splice(0) ?? []) reader.resolve({ value: undefined, done: true });
     return Promise.resolve({ value: undefined, done: true });
@@ -162,12 +165,16 @@ export abstract class Mailbox<Key, Value> implements AsyncIterableIterator<Value
     this.firstKey = undefined;
     this.first = undefined;
     if (this.more === null) return;
-    for (const [key, value] of this.more) {
+    this.rest ??= this.more.entries();
+    const next = this.rest.next();
+    if (next.done !== true) {
+      const [key, value] = next.value;
       this.firstKey = key;
       this.first = value;
       this.more.delete(key);
-      break;
     }
-    if (this.more.size === 0) this.more = null;
+    if (this.more.size > 0) return;
+    this.more = null;
+    this.rest = null;
   }
 }

@@ -19,41 +19,13 @@ export function gathered<Answer>(ask: Ask<Answer>, placeOf: (name: string) => nu
   function flush(): void {
     const all = waiting;
     waiting = [];
-    const found = new Map<string, Answer>();
-    const asked = new Map<string, Promise<void>>();
-    for (const names of inPlaces(new Set(all.flatMap((each) => each.names)))) {
-      const answered = find(names, found);
-      for (const name of names) asked.set(name, answered);
+    const round = new Round(ask, placeOf);
+    const numbers = all.map(({ names }) => names.map((name) => round.add(name)));
+    const asked = round.begin();
+    for (const [at, { resolve, reject }] of all.entries()) {
+      const mine = numbers[at] ?? [];
+      asked(mine).then(() => resolve(round.answers(mine)), reject);
     }
-    for (const { names, resolve, reject } of all) {
-      const answers = () => names.map((name) => found.get(name)).filter((each) => each !== undefined);
-      // Mostly one question for all of them.
-      Promise.all(new Set(names.map((name) => asked.get(name)))).then(() => resolve(answers()), reject);
-    }
-  }
-
-  async function find(names: readonly string[], found: Map<string, Answer>): Promise<void> {
-    const answers = await ask(names);
-    for (const [at, name] of names.entries()) {
-      const answer = answers[at];
-      if (answer !== undefined) found.set(name, answer);
-    }
-  }
-
-  function inPlaces(names: Iterable<string>): readonly (readonly string[])[] {
-    const open = new Map<number, string[]>();
-    const all: string[][] = [];
-    for (const name of names) {
-      const place = placeOf(name);
-      const together = open.get(place);
-      if (together !== undefined && together.length < MOST_AT_ONCE) together.push(name);
-      else {
-        const begun = [name];
-        open.set(place, begun);
-        all.push(begun);
-      }
-    }
-    return all;
   }
 
   return (names) =>
@@ -61,4 +33,71 @@ export function gathered<Answer>(ask: Ask<Answer>, placeOf: (name: string) => nu
       waiting.push({ names, resolve, reject });
       if (waiting.length === 1) setImmediate(flush);
     });
+}
+
+/** The names of one turn, numbered, each once. */
+class Round<Answer> {
+  private readonly numbers = new Map<string, number>();
+  private readonly found: Answer[] = [];
+  private readonly ask: Ask<Answer>;
+  private readonly placeOf: (name: string) => number;
+
+  constructor(ask: Ask<Answer>, placeOf: (name: string) => number) {
+    this.ask = ask;
+    this.placeOf = placeOf;
+  }
+
+  add(name: string): number {
+    const known = this.numbers.get(name);
+    if (known !== undefined) return known;
+    const number = this.numbers.size;
+    this.numbers.set(name, number);
+    return number;
+  }
+
+  /** Asks. Returns what says when those of these numbers are answered. */
+  begin(): (numbers: readonly number[]) => Promise<unknown> {
+    const questions = this.questions();
+    const asked = questions.map((question) => this.put(question));
+    const [only] = asked;
+    if (only !== undefined && asked.length === 1) return () => only; // mostly
+    const questionOf: number[] = [];
+    for (const [at, { numbers }] of questions.entries()) for (const number of numbers) questionOf[number] = at;
+    return (numbers) =>
+      Promise.all([...new Set(numbers.map((number) => questionOf[number] ?? 0))].map((at) => asked[at]));
+  }
+
+  answers(numbers: readonly number[]): readonly Answer[] {
+    return numbers.map((number) => this.found[number]).filter((each) => each !== undefined);
+  }
+
+  private async put({ names, numbers }: Question): Promise<void> {
+    const answers = await this.ask(names);
+    for (const [at, number] of numbers.entries()) {
+      const answer = answers[at];
+      if (answer !== undefined) this.found[number] = answer;
+    }
+  }
+
+  private questions(): readonly Question[] {
+    const open = new Map<number, Question>();
+    const all: Question[] = [];
+    for (const [name, number] of this.numbers) {
+      const place = this.placeOf(name);
+      let question = open.get(place);
+      if (question === undefined || question.names.length === MOST_AT_ONCE) {
+        question = { names: [], numbers: [] };
+        open.set(place, question);
+        all.push(question);
+      }
+      question.names.push(name);
+      question.numbers.push(number);
+    }
+    return all;
+  }
+}
+
+interface Question {
+  readonly names: string[];
+  readonly numbers: number[];
 }

@@ -61,6 +61,11 @@ export interface Keys {
 export function createKeys(prefix: string): Keys {
   const tag = (shard: number) => `${prefix}{s${shard}}`;
   const shardOf = (key: string) => hash(key) % SHARDS;
+  const names: string[] = []; // of buckets
+  const nameOf = (bucket: number) => {
+    names[bucket] ??= `${tag(Math.floor(bucket / BUCKETS_PER_SHARD))}b${bucket % BUCKETS_PER_SHARD}`;
+    return names[bucket];
+  };
   return {
     shardOf,
     record: (key) => `${tag(shardOf(key))}r:${key}`,
@@ -69,8 +74,13 @@ export function createKeys(prefix: string): Keys {
     held: (shard, node) => `${tag(shard)}n:${node}`,
     room: (shard, room) => `${tag(shard)}m:${room}`,
     roomChannel: (room) => `${prefix}w${bucketOf(room)}`,
-    // The bits above those that chose the shard, so that the buckets of one shard are evenly filled.
-    bucket: (key) => `${tag(shardOf(key))}b${Math.floor(hash(key) / SHARDS) % BUCKETS_PER_SHARD}`,
+    bucket(key) {
+      const value = hash(key);
+      const shard = value % SHARDS;
+      // The bits above those that chose the shard, so that the buckets of one shard are evenly filled.
+      const within = Math.floor(value / SHARDS) % BUCKETS_PER_SHARD;
+      return nameOf(shard * BUCKETS_PER_SHARD + within);
+    },
     text: (key, name) => `${tag(shardOf(key))}x:${name}:${key}`,
     channels: (key) => `${tag(shardOf(key))}i:${key}`,
     plain: (key) => `${tag(shardOf(key))}t:${key}`,
