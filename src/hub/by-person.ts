@@ -11,6 +11,10 @@ export class ByPerson<Value> {
   }
 
   get({ site, user }: Person): Value | undefined {
+    return this.at(site, user);
+  }
+
+  at(site: SiteId, user: UserId): Value | undefined {
     return this.sites.get(site)?.get(user);
   }
 

@@ -3,9 +3,9 @@
  * records, the channel's and its site's; with each change of either it is settled anew whom it may watch, or why not.
  */
 import type { ChannelRecord } from '../presence/channel.ts';
-import type { Person, SiteId } from '../presence/ids.ts';
+import type { SiteId, UserId } from '../presence/ids.ts';
 import { hasPresence, type SiteRecord } from '../presence/site.ts';
-import { channelKey, personKey, siteKey } from '../store/key.ts';
+import { channelKey, siteKey } from '../store/key.ts';
 import type { ChannelName, Stop } from '../store/store.ts';
 import { type ChannelViewer, channelName, sees, type WantedPeople } from './channel-viewer.ts';
 import type { Core } from './core.ts';
@@ -13,13 +13,13 @@ import { createFollowed } from './followed.ts';
 import { limitedUserIds } from './input.ts';
 import type { Limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
-import type { Watch } from './watch.ts';
+import type { Watch, WatchOptions } from './watch.ts';
 import type { Reader } from './watch-account.ts';
 
 export interface ChannelWatchOptions {
   readonly core: Core;
   readonly limits: Limits;
-  readonly watchPeople: (people: readonly Person[], reader: Reader, onDone: () => void) => Promise<Watch>;
+  readonly watchPeople: (site: SiteId, users: readonly UserId[], options: WatchOptions) => Promise<Watch>;
 }
 
 export interface ChannelWatches {
@@ -53,11 +53,11 @@ export function createChannelWatches({ core, limits, watchPeople }: ChannelWatch
       stops.push(theChannel.stop);
       const theSite = await sites.follow(site, () => settle());
       stops.push(theSite.stop);
-      const people = (): readonly Person[] => {
+      const people = (): readonly UserId[] => {
         const { members } = allowed(viewer, name, { channel: theChannel.read(), site: theSite.read() });
-        return within([...others, ...members].map((user) => ({ site, user })));
+        return within([...others, ...members]);
       };
-      const watch = await watchPeople(people(), reader, onDone);
+      const watch = await watchPeople(site, people(), { ...reader, onDone });
       settle = oneAtATime(
         async () => watch.retarget(people()),
         (error) => watch.end(error),
@@ -75,8 +75,8 @@ export function createChannelWatches({ core, limits, watchPeople }: ChannelWatch
   }
 
   /** Each once, and no more than a watch may have. */
-  function within(people: readonly Person[]): readonly Person[] {
-    const distinct = [...new Map(people.map((person) => [personKey(person), person])).values()];
+  function within(users: readonly UserId[]): readonly UserId[] {
+    const distinct = [...new Set(users)];
     if (distinct.length <= limits.watch) return distinct;
     throw new Refusal(
       'WATCH_LIMIT_EXCEEDED',

@@ -50,15 +50,6 @@ export function userId(raw: string, field: string): UserId {
   return asUserId(raw);
 }
 
-/** Each user once, in the order of their first mention. */
-function userIds(raw: readonly string[], field: string): readonly UserId[] {
-  return [...new Set(raw)].map((id) => {
-    const problem = userIdProblem(id);
-    if (problem !== null) throw badInput(`${field}[${raw.indexOf(id)}]`, problem);
-    return asUserId(id);
-  });
-}
-
 /** A key, a label or a type: 1 to `limit` characters. */
 export function line(raw: string, limit: number, field: string): string {
   const problem = lineProblem(raw, limit);
@@ -70,18 +61,22 @@ const MOST_MENTIONS = 10; // times the limit, repetitions included
 
 type LimitCode = 'WATCH_LIMIT_EXCEEDED' | 'USER_LIMIT_EXCEEDED';
 
-/** The same of at most `limit` users. */
+/** Each of at most `limit` users once, in the order of their first mention. */
 export function limitedUserIds(
   ids: readonly string[],
   field: string,
   code: LimitCode,
   limit: number,
 ): readonly UserId[] {
-  const distinct = new Set(ids).size;
-  if (distinct > limit) throw tooManyUsers(code, limit, distinct, field);
+  const distinct = [...new Set(ids)];
+  if (distinct.length > limit) throw tooManyUsers(code, limit, distinct.length, field);
   // Naming somebody twice is allowed; naming them a hundred thousand times would be answered as often.
   if (ids.length > limit * MOST_MENTIONS) throw tooManyUsers(code, limit, ids.length, field);
-  return userIds(ids, field);
+  return distinct.map((id) => {
+    const problem = userIdProblem(id);
+    if (problem !== null) throw badInput(`${field}[${ids.indexOf(id)}]`, problem);
+    return asUserId(id);
+  });
 }
 
 export function tooManyUsers(code: LimitCode, limit: number, requested: number, field: string): Refusal {

@@ -1,7 +1,7 @@
 /** Seeing people: the ones asked for, the ones watched, oneself; and what the application's backend says of them. */
 import { LRUCache } from 'lru-cache';
 import type { PresenceEvent } from '../presence/event.ts';
-import type { Millis, Person, SiteId } from '../presence/ids.ts';
+import type { Millis, Person, SiteId, UserId } from '../presence/ids.ts';
 import { nameProblem } from '../presence/name.ts';
 import { EMPTY_RECORD, type PresenceRecord } from '../presence/record.ts';
 import { settle } from '../presence/settle.ts';
@@ -14,7 +14,7 @@ import type { Mailboxes } from './mailboxes.ts';
 import { badInput } from './refusal.ts';
 import { refuseChoice, refuseInvisible } from './settings.ts';
 import { type Heard, type Seen, see } from './subject.ts';
-import { createWatches, type Watch } from './watch.ts';
+import { createWatches, type Watch, type WatchOptions } from './watch.ts';
 import type { Reader } from './watch-account.ts';
 
 export interface UpsertUserInput {
@@ -87,10 +87,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     const distinct = limitedUserIds(ids, 'userIds', 'WATCH_LIMIT_EXCEEDED', limits.watch);
     if (distinct.length === 0) throw badInput('userIds', 'must name at least one user');
     const letGo = await sites.follow(site);
-    return watches.watch(
-      distinct.map((user) => ({ site, user })),
-      { ...reader, onDone: letGo },
-    );
+    return watches.watch(site, distinct, { ...reader, onDone: letGo });
   }
 
   async function self(person: Person): Promise<PresenceRecord> {
@@ -139,8 +136,8 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     vouch,
     watch,
     /** Checked already, and not for good: see Watch.retarget. */
-    watchPeople: (people: readonly Person[], reader: Reader, onDone: () => void): Promise<Watch> =>
-      watches.watch(people, { ...reader, onDone }),
+    watchPeople: (site: SiteId, users: readonly UserId[], reader: WatchOptions): Promise<Watch> =>
+      watches.watch(site, users, reader),
     watchSelf: (person: Person, until: Millis | null) => watches.watchSelf(person, until),
     self,
     upsertUsers,

@@ -50,6 +50,8 @@ export interface Surroundings {
   noteChange(): void;
 }
 
+const FEW = 8; // watchers, up to whom a list is made anew for each
+
 /** A class, and with few fields, because there may be a hundred thousand. */
 export class Subject implements VersionedFollower {
   readonly person: Person;
@@ -99,8 +101,11 @@ export class Subject implements VersionedFollower {
   }
 
   join(watcher: Watcher): void {
-    if (this.watchers === null) this.watchers = [watcher];
-    else this.watchers.push(watcher);
+    const { watchers } = this;
+    // A list that grows makes room for sixteen more, which most never need.
+    if (watchers === null) this.watchers = [watcher];
+    else if (watchers.length < FEW) this.watchers = watchers.concat(watcher);
+    else watchers.push(watcher);
     watcher.put(this, this.firstSight());
   }
 

@@ -2,7 +2,7 @@
  * Who is watched here, and by whom. One entry serves everybody in this process who watches the same person: follow,
  * then read, then the snapshot, then whatever is newer than the snapshot. Versions decide, never the order of arrival.
  */
-import type { Millis, Person, SiteId } from '../presence/ids.ts';
+import type { Millis, Person, SiteId, UserId } from '../presence/ids.ts';
 import type { PresenceRecord } from '../presence/record.ts';
 import type { Store } from '../store/store.ts';
 import { ByPerson } from './by-person.ts';
@@ -27,7 +27,7 @@ export interface WatchOptions {
 
 export interface Watches {
   /** People are named once each. Resolves when nothing can be missed any more. The first value of each person is `initial`. */
-  watch(people: readonly Person[], options: WatchOptions): Promise<Watch>;
+  watch(site: SiteId, users: readonly UserId[], options: WatchOptions): Promise<Watch>;
   /** The person's own record, each time anything they can see of themselves has changed. */
   watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>>;
   /** Whatever this process last heard of a person it watches. */
@@ -71,12 +71,12 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
   const selves = new Set<VersionedFollower>(); // people who watch themselves, once for each time
   const rereading = createRereading({ store, clock, followers: () => [...subjects.values(), ...selves] });
 
-  async function watch(people: readonly Person[], options: WatchOptions): Promise<Watch> {
+  async function watch(site: SiteId, users: readonly UserId[], options: WatchOptions): Promise<Watch> {
     const { until, onDone = null, account = null } = options;
-    const mailbox = new Watch(mailboxes, desk, { onDone, account });
+    const mailbox = new Watch(mailboxes, desk, { site, onDone, account });
     mailboxes.keep(mailbox, until);
     try {
-      await mailbox.retarget(people);
+      await mailbox.retarget(users);
     } catch (error) {
       await mailbox.return();
       throw error;
@@ -84,8 +84,8 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
     return mailbox;
   }
 
-  async function ready(people: readonly Person[]): Promise<readonly Subject[]> {
-    const all = enroll(people);
+  async function ready(site: SiteId, users: readonly UserId[]): Promise<readonly Subject[]> {
+    const all = enroll(site, users);
     try {
       await Promise.all(new Set(all.map((subject) => subject.ready)));
     } catch (error) {
@@ -96,11 +96,12 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
   }
 
   /** The subjects of these people, held; those who were not watched yet are followed and read together. */
-  function enroll(people: readonly Person[]): readonly Subject[] {
+  function enroll(site: SiteId, users: readonly UserId[]): readonly Subject[] {
     const fresh: Subject[] = [];
-    const all = people.map((person) => {
-      const known = subjects.get(person);
+    const all = users.map((user) => {
+      const known = subjects.at(site, user);
       if (known !== undefined) return known;
+      const person = { site, user };
       const subject = new Subject(person, around);
       subjects.set(person, subject);
       fresh.push(subject);
@@ -175,22 +176,28 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
 /** What a watch needs of the whole. */
 interface Desk {
   /** The subjects of these people, in their order, held, and heard of. */
-  ready(people: readonly Person[]): Promise<readonly Subject[]>;
+  ready(site: SiteId, users: readonly UserId[]): Promise<readonly Subject[]>;
   letGo(subject: Subject): void;
+}
+
+interface WatchOf extends Required<Pick<WatchOptions, 'onDone' | 'account'>> {
+  readonly site: SiteId;
 }
 
 /** A reader takes sightings from it; it ends by `end`, or when the reader goes away. */
 export class Watch extends Mailbox<Subject, Sighting> implements Watcher {
   private readonly desk: Desk;
+  private readonly site: SiteId;
   private readonly onDone: (() => void) | null;
   private readonly account: Account | null;
   private counted = 0; // people, on the account
   /** null: it is over. */
   private watched: readonly Subject[] | null = [];
 
-  constructor(home: Home, desk: Desk, { onDone, account }: Required<Pick<WatchOptions, 'onDone' | 'account'>>) {
+  constructor(home: Home, desk: Desk, { site, onDone, account }: WatchOf) {
     super(home);
     this.desk = desk;
+    this.site = site;
     this.onDone = onDone;
     this.account = account;
   }
@@ -199,9 +206,9 @@ export class Watch extends Mailbox<Subject, Sighting> implements Watcher {
    * From now on watches exactly these people, each named once: new ones come as `initial`, those left out are not told of any more, not
    * even what was waiting. Resolves when nothing can be missed; one call at a time.
    */
-  async retarget(people: readonly Person[]): Promise<void> {
-    this.count(people.length); // throws where they are too many
-    const next = await this.desk.ready(people);
+  async retarget(users: readonly UserId[]): Promise<void> {
+    this.count(users.length); // throws where they are too many
+    const next = await this.desk.ready(this.site, users);
     if (this.watched === null) next.forEach(this.desk.letGo);
     else this.move(this.watched, next);
   }

@@ -9,20 +9,20 @@ import { sessionDeadline } from './session.ts';
  */
 export function deadline(record: PresenceRecord): Millis | null {
   let next = Infinity;
-  const consider = (at: number | null | undefined) => {
-    if (at !== null && at !== undefined && at < next) next = at;
-  };
-  for (const session of record.sessions) consider(sessionDeadline(session));
+  for (const session of record.sessions) next = sooner(next, sessionDeadline(session));
   for (const claim of record.claims) {
-    if (!claim.started) consider(claim.startsAt);
-    consider(claim.expiresAt);
+    if (!claim.started) next = sooner(next, claim.startsAt);
+    next = sooner(next, claim.expiresAt);
   }
-  for (const calendar of record.calendars) consider(calendarDeadline(calendar));
-  for (const entry of record.rooms) consider(entry.expiresAt);
-  consider(record.pick?.expiresAt);
-  consider(record.line?.expiresAt);
-  consider(record.planned[0]?.startsAt);
+  for (const calendar of record.calendars) next = sooner(next, calendarDeadline(calendar));
+  for (const entry of record.rooms) next = sooner(next, entry.expiresAt);
+  next = sooner(next, record.pick?.expiresAt);
+  next = sooner(next, record.line?.expiresAt);
+  next = sooner(next, record.planned[0]?.startsAt);
   // While the person is hidden lastActive stands still, so there is nothing to refresh.
-  if (!record.invisible && record.pick?.availability !== 'OFFLINE') consider(record.refresh?.at);
+  if (!record.invisible && record.pick?.availability !== 'OFFLINE') next = sooner(next, record.refresh?.at);
   return next === Infinity ? null : asMillis(next);
 }
+
+const sooner = (next: number, at: number | null | undefined): number =>
+  at !== null && at !== undefined && at < next ? at : next;

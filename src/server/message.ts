@@ -87,10 +87,18 @@ class Result extends Message {
 
   override writeTo(bytes: Buffer, at: number): void {
     const begin = writeHeader(bytes, at, this.length);
-    const behind = begin + bytes.write(`${BEFORE}${this.id}${BETWEEN}`, begin);
+    const behind = begin + bytes.write(headFor(this.id), begin);
     bytes.write(this.json, behind);
     bytes.write(BEHIND, behind + this.jsonLength);
   }
+}
+
+let head = { id: '', text: '' };
+
+/** What stands before a result. The last is kept, since a subscription that begins has many results. */
+function headFor(id: string): string {
+  if (head.id !== id) head = { id, text: `${BEFORE}${id}${BETWEEN}` };
+  return head.text;
 }
 
 /** A result that many are told of: the frame for everybody whose id has as many bytes, and the id, as it stands in a message. */

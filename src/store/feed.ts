@@ -51,8 +51,7 @@ class Bucket<Body> {
   }
 
   add(key: string, listener: Listener<Body>): void {
-    const others = this.of(key);
-    this.listeners.set(key, others.length === 0 ? listener : [...others, listener]);
+    this.listeners.set(key, this.listeners.has(key) ? [...this.of(key), listener] : listener);
   }
 
   remove(key: string, listener: Listener<Body>): void {

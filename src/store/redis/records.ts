@@ -77,8 +77,9 @@ export function createRecords(options: RecordsOptions): Records {
     return names.map((name, at) => remember(name, found(at)));
   }
 
+  /** Of whoever was never seen there is nothing to remember; there may be many such, and they would take the room of others. */
   function remember(key: string, standing: Committed<PresenceRecord>): PresenceRecord {
-    recent.set(key, standing);
+    if (standing !== NEVER_SEEN) recent.set(key, standing);
     return standing.record;
   }
 
