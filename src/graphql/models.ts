@@ -1,7 +1,7 @@
 /** What stands behind the types that are about the caller: their record, as they may see it, at one moment. */
 import type { Millis, Person } from '../presence/ids.ts';
 import type { PresenceRecord } from '../presence/record.ts';
-import { type SelfSession, type SelfState, selfSessions, selfState } from '../presence/self.ts';
+import { type SelfSession, selfSessions } from '../presence/self.ts';
 import { settle } from '../presence/settle.ts';
 import type { Context } from './context.ts';
 
@@ -9,8 +9,8 @@ export interface SessionModel extends SelfSession {
   readonly current: boolean;
 }
 
-/** Without the lists, which are made when they are asked for: most mutations are answered without. */
-export interface ViewerModel extends SelfState {
+/** What is seen of the record is made when it is asked for: most mutations are answered with little of it. */
+export interface ViewerModel {
   readonly person: Person;
   /** Settled at `at`. */
   readonly record: PresenceRecord;
@@ -20,8 +20,7 @@ export interface ViewerModel extends SelfState {
 /** The person's own view of their record, now. */
 export function viewerModel({ hub }: Context, person: Person, record: PresenceRecord): ViewerModel {
   const at = hub.now();
-  const settled = settle(record, at);
-  return { ...selfState(settled), person, record: settled, at };
+  return { person, record: settle(record, at), at };
 }
 
 /** By when they connected. */

@@ -3,7 +3,8 @@
 import { see } from '../hub/subject.ts';
 import { type Explanation, explain } from '../presence/explain.ts';
 import type { Preferences } from '../presence/record.ts';
-import { type SelfClaim, selfClaims } from '../presence/self.ts';
+import { decide } from '../presence/resolve.ts';
+import { manualOf, ownStatus, type SelfClaim, selfClaims } from '../presence/self.ts';
 import { builder } from './builder.ts';
 import { callerOf } from './context.ts';
 import { AvailabilityEnum, PresenceRuleEnum } from './enums.ts';
@@ -80,21 +81,29 @@ export const ViewerType = builder.objectRef<ViewerModel>('Viewer').implement({
       description: 'How others see me.',
       resolve: ({ person, record, at }, _args, { hub }) => hub.vouch(see(person, record, at)),
     }),
-    availability: t.expose('availability', {
+    availability: t.field({
       type: AvailabilityEnum,
       description: 'My dot, as it would be if I were not invisible.',
+      resolve: ({ record }) => decide(record).availability,
     }),
-    invisible: t.exposeBoolean('invisible', { description: 'Whether I am hidden until I end it.' }),
-    manual: t.expose('manual', {
+    invisible: t.boolean({
+      description: 'Whether I am hidden until I end it.',
+      resolve: ({ record }) => record.invisible,
+    }),
+    manual: t.field({
       type: AvailabilityEnum,
       nullable: true,
       description: 'What I picked; null while automatic.',
+      resolve: ({ record }) => manualOf(record),
     }),
     status: t.field({
       type: StatusType,
       nullable: true,
       description: 'What I say about myself; kept, and hidden from others, while I am OFFLINE.',
-      resolve: ({ person, status }) => status && statusModel(person.site, status),
+      resolve({ person, record }) {
+        const status = ownStatus(record);
+        return status && statusModel(person.site, status);
+      },
     }),
     sessions: t.field({
       type: [SessionType],
@@ -104,7 +113,7 @@ export const ViewerType = builder.objectRef<ViewerModel>('Viewer').implement({
     preferences: t.field({
       type: PreferencesType,
       description: 'How I want to be treated.',
-      resolve: ({ person, preferences }) => ({ ...preferences, person }),
+      resolve: ({ person, record }) => ({ ...record.preferences, person }),
     }),
     claims: t.field({
       type: [ClaimType],

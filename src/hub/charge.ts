@@ -27,9 +27,10 @@ export function createCharge({ clock, store: { spend: share }, limits }: ChargeO
 
   /** The backend speaks for everybody, and so is nobody who could do so too often. */
   return ({ person, role }: Commander, commands: number): void => {
-    const personal = role === 'SERVER' ? null : people.spend(personKey(person), commands);
+    const isCounted = commandsPerPerson > 0 && role !== 'SERVER';
+    const personal = isCounted ? people.spend(personKey(person), commands) : null;
     if (personal !== null) throw tooMany('One person', commandsPerPerson, personal);
-    const common = sites.spend(siteKey(person.site), commands);
+    const common = commandsPerSite > 0 ? sites.spend(siteKey(person.site), commands) : null;
     if (common !== null) throw tooMany('One site', commandsPerSite, common);
   };
 }

@@ -88,12 +88,14 @@ export function tooManyUsers(code: LimitCode, limit: number, requested: number, 
 }
 
 const FURTHEST = 10; // years ahead
+const AT_ONCE_FOR_GOOD = { startsAt: null, expiresAt: null } as const;
 
 /** `startsAt` is null when it is now or past. `expiresAt` must lie in the future, after the start, and within ten years. */
 export function period(
   said: { readonly startsAt?: Date | null | undefined; readonly expiresAt?: Date | null | undefined },
   now: Millis,
 ): { readonly startsAt: Millis | null; readonly expiresAt: Millis | null } {
+  if (said.startsAt == null && said.expiresAt == null) return AT_ONCE_FOR_GOOD;
   const furthest = new Date(now);
   furthest.setUTCFullYear(furthest.getUTCFullYear() + FURTHEST);
   const startsAt = said.startsAt == null ? null : asMillis(said.startsAt.getTime());

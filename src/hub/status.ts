@@ -28,7 +28,7 @@ export interface PreferencesInput {
 
 export function createStatuses(core: Core) {
   async function setStatus(person: Person, input: SetStatusInput): Promise<PresenceRecord> {
-    const site = await core.sites.get(person.site);
+    const site = core.sites.known(person.site) ?? (await core.sites.get(person.site));
     const { startsAt, expiresAt } = period(input, core.clock.now());
     const choice: Choice = { ...choiceOf(input, site), expiresAt };
     const { after } = await core.report(person, (record, at) => {

@@ -14,18 +14,14 @@ import { decide, statusOf } from './resolve.ts';
 import { sessionAvailability } from './session.ts';
 import { settle } from './settle.ts';
 
-export interface SelfView extends SelfState {
-  readonly sessions: readonly SelfSession[];
-  readonly claims: readonly SelfClaim[];
-}
-
-/** What there is one of. */
-export interface SelfState {
+export interface SelfView {
   readonly availability: Availability;
   readonly invisible: boolean;
   readonly manual: Availability | null;
   readonly status: StatusLine | null;
   readonly preferences: Preferences;
+  readonly sessions: readonly SelfSession[];
+  readonly claims: readonly SelfClaim[];
 }
 
 export interface SelfSession {
@@ -50,20 +46,22 @@ export interface SelfClaim {
 
 export function selfView(record: PresenceRecord, now: Millis): SelfView {
   const settled = settle(record, now);
-  return { ...selfState(settled), sessions: selfSessions(settled), claims: selfClaims(settled) };
-}
-
-/** @param settled at the moment that is looked at */
-export function selfState(settled: PresenceRecord): SelfState {
-  const decision = decide(settled);
   return {
-    availability: decision.availability,
+    availability: decide(settled).availability,
     invisible: settled.invisible,
-    manual: settled.pick?.availability ?? null,
-    status: statusOf(settled, decision),
+    manual: manualOf(settled),
+    status: ownStatus(settled),
     preferences: settled.preferences,
+    sessions: selfSessions(settled),
+    claims: selfClaims(settled),
   };
 }
+
+/** What they picked; null while automatic. */
+export const manualOf = ({ pick }: PresenceRecord): Availability | null => pick?.availability ?? null;
+
+/** What they say about themselves, whether or not others see it. */
+export const ownStatus = (settled: PresenceRecord): StatusLine | null => statusOf(settled, decide(settled));
 
 /** By when they connected. */
 export function selfSessions({ sessions, preferences }: PresenceRecord): readonly SelfSession[] {

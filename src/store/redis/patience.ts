@@ -7,13 +7,16 @@ import { type Stop, StoreUnavailable } from '../store.ts';
 import type { Client } from './client.ts';
 
 export interface Patience {
-  /** What `question` answers, or StoreUnavailable after two seconds. It asks `begin` before each step that changes something. */
-  ask<Answer>(question: (begin: () => void) => Promise<Answer>): Promise<Answer>;
+  /** What `question` answers, or StoreUnavailable after two seconds. */
+  ask<Answer>(question: Ask<Answer>): Promise<Answer>;
   /** Whether Redis answered when it was last asked. */
   reachable(): boolean;
   /** From now on everything is StoreUnavailable. */
   close(): void;
 }
+
+/** Asks `begin` before each step that changes something; throws nothing but by rejecting. */
+type Ask<Answer> = (begin: () => void) => Promise<Answer>;
 
 export interface PatienceOptions {
   readonly client: Client;
@@ -32,31 +35,41 @@ export function createPatience({ client, later, onReturn, counts }: PatienceOpti
   let reached = true;
   let coming: Promise<void> | null = null;
 
-  async function ask<Answer>(question: (begin: () => void) => Promise<Answer>): Promise<Answer> {
-    if (closed) throw new StoreUnavailable('The store is closed.');
-    let late = false;
-    const begin = () => {
-      if (late) throw new StoreUnavailable('Redis was away for too long.');
-    };
-    const steps = async () => {
-      if (client.status !== 'ready') await becomesReady();
-      begin();
-      return question(begin);
-    };
-    try {
-      const answer = await inTime(steps(), MOST, () => {
+  function ask<Answer>(question: Ask<Answer>): Promise<Answer> {
+    if (closed) return Promise.reject(new StoreUnavailable('The store is closed.'));
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const begin = () => {
+        if (late) throw new StoreUnavailable('Redis was away for too long.');
+      };
+      const fail = (error: unknown) => {
+        cancel();
+        if (error instanceof StoreUnavailable && !late) {
+          reached = false;
+          counts.failures++;
+        }
+        reject(error);
+      };
+      const succeed = (answer: Answer) => {
+        cancel();
+        if (!late && !reached) onReturn();
+        if (!late) reached = true;
+        resolve(answer);
+      };
+      const cancel = later(MOST, () => {
+        fail(new StoreUnavailable('Redis did not answer in time.'));
         late = true;
       });
-      if (!reached) onReturn();
-      reached = true;
-      return answer;
-    } catch (error) {
-      if (error instanceof StoreUnavailable) {
-        reached = false;
-        counts.failures++;
-      }
-      throw error;
-    }
+      steps(question, begin).then(succeed, fail);
+    });
+  }
+
+  function steps<Answer>(question: Ask<Answer>, begin: () => void): Promise<Answer> {
+    return client.status === 'ready'
+      ? question(begin)
+      : becomesReady()
+          .then(begin)
+          .then(() => question(begin));
   }
 
   /** One listener, however many wait. */
@@ -67,19 +80,16 @@ export function createPatience({ client, later, onReturn, counts }: PatienceOpti
         resolve();
       });
     });
-    return inTime(coming, RECONNECT, () => {});
+    return inTime(coming, RECONNECT);
   }
 
-  async function inTime<Answer>(answer: Promise<Answer>, ms: number, onLate: () => void): Promise<Answer> {
+  async function inTime(happens: Promise<void>, ms: number): Promise<void> {
     let cancel: Stop = () => {};
     const tooLate = new Promise<never>((_, reject) => {
-      cancel = later(ms, () => {
-        onLate();
-        reject(new StoreUnavailable('Redis did not answer in time.'));
-      });
+      cancel = later(ms, () => reject(new StoreUnavailable('Redis did not answer in time.')));
     });
     try {
-      return await Promise.race([answer, tooLate]);
+      await Promise.race([happens, tooLate]);
     } finally {
       cancel();
     }
