@@ -15,11 +15,11 @@ import type { Keys } from './keys.ts';
 import { answered } from './patience.ts';
 import { type Committed, parseStored } from './stored.ts';
 
-/** What a commit asks Redis: its keys and arguments, as commit.lua says. */
+/** What a commit asks Redis: its keys and its text, as commit.lua says. */
 interface Commit {
   readonly shard: number;
   readonly keys: readonly string[];
-  readonly args: readonly string[];
+  readonly text: string;
 }
 
 type Outcome = { readonly version: Micros } | { readonly standing: Committed<PresenceRecord> };
@@ -63,14 +63,10 @@ export function createCommitter({ client, keys, cluster, publish }: CommitterOpt
 
   /** Never rejects: each commit is told. */
   async function send(commits: readonly Waiting[]): Promise<void> {
-    const names: string[] = [];
-    const args: string[] = [publish];
-    for (const commit of commits) {
-      names.push(...commit.keys);
-      args.push(...commit.args);
-    }
+    const names = commits.flatMap((commit) => commit.keys);
+    const texts = commits.map(({ text }) => text);
     try {
-      const results = await answered(client.commitPeople(names.length, ...names, ...args));
+      const results = await answered(client.commitPeople(names.length, ...names, publish, ...texts));
       for (const [at, commit] of commits.entries()) commit.resolve(outcome(results[at]));
     } catch (error) {
       for (const commit of commits) commit.reject(error);
@@ -79,8 +75,8 @@ export function createCommitter({ client, keys, cluster, publish }: CommitterOpt
 
   return (person, change) =>
     new Promise((resolve, reject) => {
-      const { shard, keys: names, args } = commitOf(keys, person, change);
-      waiting.push({ shard, keys: names, args, resolve, reject });
+      const { shard, keys: names, text } = commitOf(keys, person, change);
+      waiting.push({ shard, keys: names, text, resolve, reject });
       // Without this, two processes that write one person as fast as they can would leave one of them behind for ever.
       if (change.again) flush();
       else if (waiting.length === 1) setImmediate(flush);
@@ -105,35 +101,47 @@ function commitOf(keys: Keys, person: Person, { before, after, lostFrom }: Recor
   const joins = elsewhere ? NO_SETS : [...has].filter((set) => !had.has(set));
   const leaves = elsewhere ? NO_SETS : [...had].filter((set) => !has.has(set));
   const rooms = announcedIn(before, after).map(nameOf);
+  const restored = lostFrom !== undefined;
+  const due = dueFor(before, after, restored);
+  const seen = seenFor(before, after, restored);
+  const lines = [
+    before.version,
+    due,
+    seen,
+    joins.length,
+    leaves.length,
+    restored ? `${after.version}:${lostFrom}` : '',
+    keys.bucket(key),
+    rooms.length,
+    ...rooms.flatMap((room) => [keys.roomChannel(room), room]),
+    key,
+    recordCodec.encode(after),
+  ];
   return {
     shard,
-    keys: [keys.record(key), keys.deadlines(shard), keys.online(shard, person.site), ...joins, ...leaves],
-    args: [
-      key,
-      String(before.version),
-      recordCodec.encode(after),
-      ...indexed(person, before, after, lostFrom !== undefined),
-      keys.bucket(key),
-      String(joins.length),
-      String(leaves.length),
-      lostFrom === undefined ? '' : `${after.version}:${lostFrom}`,
-      String(rooms.length),
-      ...rooms.flatMap((room) => [keys.roomChannel(room), room]),
+    keys: [
+      keys.record(key),
+      ...(due === '=' ? [] : [keys.deadlines(shard)]),
+      ...(seen === '' ? [] : [keys.online(shard, person.site)]),
+      ...joins,
+      ...leaves,
     ],
+    text: lines.join('\n'),
   };
 }
 
-/** What the indices are to say: when the person is due, and whether they are online. Both follow from the record, so what stood there is known. */
-function indexed(
-  { user }: Person,
-  before: PresenceRecord,
-  after: PresenceRecord,
-  restored: boolean,
-): readonly [due: string, seen: string] {
-  const [due, visible] = [deadline(after), isVisible(after)];
-  const sameDue = !restored && due === deadline(before);
-  const sameSeen = !restored && visible === isVisible(before);
-  return [sameDue ? '=' : String(due ?? ''), sameSeen ? '' : `${visible ? '+' : '-'}${user}`];
+// What the indices are to say: when the person is due, and whether they are online. Both follow from the record, so what
+// stands there is known, unless Redis has lost it.
+
+function dueFor(before: PresenceRecord, after: PresenceRecord, restored: boolean): string {
+  const due = deadline(after);
+  return !restored && due === deadline(before) ? '=' : String(due ?? '');
+}
+
+function seenFor(before: PresenceRecord, after: PresenceRecord, restored: boolean): '+' | '-' | '' {
+  const visible = isVisible(after);
+  if (!restored && visible === isVisible(before)) return '';
+  return visible ? '+' : '-';
 }
 
 /** Processes that hold an open socket of this person. */
