@@ -41,12 +41,12 @@ type Read = (variables: Variables) => unknown;
 export function variablesOf(schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode): Coerce {
   const known = variableDefinitions.map(({ variable, type: said, defaultValue }) => {
     const type = typeFromAST(schema, said);
-    if (!isInputType(type)) throw UNUSUAL;
+    if (!isInputType(type) || variable.name.value === '__proto__') throw UNUSUAL; // no name to put into an ordinary object
     const fallback = defaultValue && valueFromAST(defaultValue, type);
     return { name: variable.name.value, required: isNonNullType(type), coerce: coerceTo(type), fallback };
   });
   return (said) => {
-    const coerced: Values = Object.create(null);
+    const coerced: Values = {};
     for (const { name, required, coerce, fallback } of known) {
       if (Object.hasOwn(said, name)) coerced[name] = coerce(said[name]);
       else if (fallback !== undefined) coerced[name] = fallback;

@@ -32,26 +32,35 @@ interface Operation extends ExecutionArgs {
   readonly viewer: Viewing;
 }
 
+type Prepared = Operation | readonly GraphQLError[];
+
+interface Asked {
+  readonly id: string;
+  readonly payload: SubscribePayload;
+  readonly pending: Pending;
+}
+
 /** For `makeServer`. */
 export function createSocketOperations(options: SocketOperationsOptions) {
   const { engine, contextFor, callerOf } = options;
   const { operations: limit } = options.limits;
 
-  function onSubscribe(
-    socket: Socket,
-    id: string,
-    payload: SubscribePayload,
-  ): Promise<Operation | readonly GraphQLError[]> {
+  /** What graphql-ws is to execute, or the errors to answer. At once, unless it has to be found out who is calling. */
+  function onSubscribe(socket: Socket, id: string, payload: SubscribePayload): Prepared | Promise<Prepared> {
     const pending = new Pending();
     socket.subscriptions[id] = pending;
-    return pending.settle(prepare(socket, { id, payload, pending }));
+    const { caller } = socket.extra;
+    const asked = { id, payload, pending };
+    if (caller !== null) return prepare(socket, asked, caller);
+    const late = callerOf(payload).then(
+      (found) => prepare(socket, asked, found),
+      (error: unknown) => [engine.present(error)],
+    );
+    return pending.settle(late);
   }
 
-  /** What graphql-ws is to execute, or the errors to answer. Never throws: that would close the socket and all that runs on it. */
-  async function prepare(
-    socket: Socket,
-    { id, payload, pending }: { readonly id: string; readonly payload: SubscribePayload; readonly pending: Pending },
-  ): Promise<Operation | readonly GraphQLError[]> {
+  /** Never throws: that would close the socket and all that runs on it. */
+  function prepare(socket: Socket, { id, payload, pending }: Asked, caller: Caller | null): Prepared {
     try {
       if (Object.keys(socket.subscriptions).length > limit) {
         const says = `One socket has at most ${limit} operations under way. Complete one first.`;
@@ -61,7 +70,6 @@ export function createSocketOperations(options: SocketOperationsOptions) {
       const { document, errors } = engine.prepare(engine.textOf(payload), payload.variables);
       if (document === null || errors.length > 0) return errors.map((error) => engine.present(copyOf(error)));
       chosenOperation(document, payload.operationName);
-      const caller = peer.caller ?? (await callerOf(payload));
       return {
         id,
         peer,

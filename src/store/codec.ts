@@ -24,7 +24,9 @@ function codecFor<Body extends Versioned>(empty: Body): Codec<Body> {
       const kept: Partial<Body> = {};
       // What a newer server added too, which is why the names are the record's own.
       for (const name of Object.keys(record) as (keyof Body)[]) {
-        if (name !== 'version' && !equal(record[name], empty[name])) kept[name] = record[name];
+        const value = record[name];
+        if (value === empty[name] || name === 'version' || equal(value, empty[name])) continue;
+        kept[name] = value;
       }
       return JSON.stringify(kept);
     },
