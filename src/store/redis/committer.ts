@@ -146,7 +146,9 @@ function seenFor(before: PresenceRecord, after: PresenceRecord, restored: boolea
 
 /** Processes that hold an open socket of this person. */
 export function holders(record: PresenceRecord): ReadonlySet<NodeId> {
-  return new Set(record.sessions.flatMap(({ node, endsAt }) => (node !== null && endsAt === null ? [node] : [])));
+  const nodes = new Set<NodeId>();
+  for (const { node, endsAt } of record.sessions) if (node !== null && endsAt === null) nodes.add(node);
+  return nodes;
 }
 
 function outcome(result: string | readonly [string] | undefined): Outcome {

@@ -44,8 +44,8 @@ export interface RecordsOptions {
 }
 
 const RECENT = 50_000; // records kept to start changes from
-const REPAIR_BATCH = 500; // records read at once
-const REPAIRS_AT_ONCE = 2; // batches: Redis writes those of one while those of the other are compared
+const REPAIR_BATCH = 100; // records read at once: whoever changes something meanwhile waits behind some of them, several times
+const REPAIRS_AT_ONCE = 4; // batches: Redis writes those of some while those of others are compared
 const AT_ONCE = asMillis(0);
 const NEVER_SEEN = unwritten(EMPTY_RECORD);
 
@@ -71,10 +71,19 @@ export function createRecords(options: RecordsOptions): Records {
   /** What Redis has lost of what is remembered here is written again as soon as that is noticed. */
   async function read(names: readonly string[]): Promise<readonly PresenceRecord[]> {
     const standing = await fetch(names);
-    const found = (at: number) => standing[at] ?? NEVER_SEEN;
-    if (names.some((name, at) => isLost(recent.peek(name) ?? NEVER_SEEN, found(at))))
-      return Promise.all(names.map((name, at) => whole(name, found(at))));
-    return names.map((name, at) => remember(name, found(at)));
+    const restoring: Promise<void>[] = [];
+    const records = names.map((name, at) => {
+      const found = standing[at] ?? NEVER_SEEN;
+      const remembered = recent.peek(name);
+      if (remembered === undefined || !isLost(remembered, found)) return remember(name, found);
+      const restored = whole(name, found).then((record) => {
+        records[at] = record;
+      });
+      restoring.push(restored);
+      return remembered.record;
+    });
+    await Promise.all(restoring);
+    return records;
   }
 
   /** Of whoever was never seen there is nothing to remember; there may be many such, and they would take the room of others. */
