@@ -1,9 +1,9 @@
 /**
  * The way of a subscription's results to its socket. graphql-ws would take each from an iterator, make it text and send
  * it, for every subscriber again: 70 to 87 us and several promises a delivery. Here the bytes of a result are made once
- * for everybody who gets it and only the subscription's id is put into a copy, which all share whose subscription has
- * the same id, and which is written to the connection itself; what is ready for a socket in one turn of the event loop goes out in one write. So a delivery costs little
- * more than the write, and every byte is graphql-transport-ws all the same.
+ * for everybody who gets it. Only the subscription's id is put into a copy, which all share whose subscription has the
+ * same id, and which is written to the connection itself; what is ready for a socket in one turn of the event loop goes
+ * out in one write. So a delivery costs little more than the write, and every byte is graphql-transport-ws all the same.
  *
  * What makes that right: ws, without compression, hands each frame to the connection whole and at once, so that ours
  * never lie inside one of its own. graphql-ws still decides when a subscription may speak: its first `next()` on a sink
@@ -12,7 +12,6 @@
  * mailboxes, the newest of each person.
  */
 import type { Duplex } from 'node:stream';
-import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import type { Delivery, Payload } from '../graphql/delivery.ts';
 import type { Attentive } from '../hub/mailbox.ts';
@@ -37,6 +36,10 @@ export class Outlet {
     this.mostUnread = mostUnread;
   }
 
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
   /** A message of graphql-ws. Not waited for, so that nobody who does not read holds anything up; whoever leaves too much unread is let go. */
   post(text: string): void {
     const message = new Text(text);
@@ -56,7 +59,7 @@ export class Outlet {
 
   /** Its turn. */
   flush(): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (!this.isOpen) return;
     if (this.connection.writableNeedDrain) {
       this.connection.once('drain', () => this.flush());
       return;
@@ -71,7 +74,7 @@ export class Outlet {
   }
 
   write(pile: Pile): void {
-    if (this.socket.readyState !== this.socket.OPEN) return;
+    if (!this.isOpen) return;
     const bytes = pile.bytes();
     if (bytes !== null) this.connection.write(bytes);
   }
@@ -134,39 +137,46 @@ function flushAll(): void {
   }
 }
 
+/** What there is of a subscription's socket, as graphql-ws has it. */
+export interface Home {
+  readonly extra: { readonly outlet: Outlet };
+  /** By id, what has begun and not ended. graphql-ws makes another when the socket is closed. */
+  readonly subscriptions: Record<string, unknown>;
+}
+
 /**
- * A subscription as graphql-ws holds it: an iterator that yields nothing, and ends when the subscription does. Only an
- * error at the end comes through it, as a last result. After `return()`, which is the client's complete or the end of
- * the socket, it never ends: graphql-ws would take an end for that of whatever has the same id by then.
+ * A subscription as graphql-ws holds it: an iterator that yields nothing, and among the socket's subscriptions, where
+ * graphql-ws finds it to end it. graphql-ws would wait for its end in a function that is called for each message, and
+ * that takes more room than all else there is of a subscription. So it is told of the end at once, of something that is
+ * no subscription any more, for which it says nothing to the client; and when that function is over, the subscription
+ * stands where it stood. All of that happens before anything else can be heard from the socket.
  */
-export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
-  private readonly outlet: Outlet;
+export class Sink implements AsyncIterableIterator<never>, Attentive {
+  private readonly home: Home;
   private readonly delivery: Delivery;
   /** As it stands in a message. A text, not bytes: a small buffer keeps the whole piece of memory that it was cut from. */
   private readonly id: string;
   private readonly idLength: number;
-  private finish: ((last: IteratorResult<ExecutionResult>) => void) | null = null;
   private over = false;
   private busy = false; // a result takes time
 
-  constructor(outlet: Outlet, id: string, delivery: Delivery) {
-    this.outlet = outlet;
+  constructor(home: Home, id: string, delivery: Delivery) {
+    this.home = home;
     this.delivery = delivery;
     this.id = JSON.stringify(id);
     this.idLength = Buffer.byteLength(this.id);
   }
 
-  next(): Promise<IteratorResult<ExecutionResult>> {
-    if (this.over) return Promise.resolve(END);
-    return new Promise((resolve) => {
-      this.finish = resolve;
-      this.delivery.attend(this);
-    });
+  /** graphql-ws has taken it on. */
+  next(): Promise<IteratorResult<never>> {
+    delete this.home.subscriptions[this.name];
+    process.nextTick(() => this.stay());
+    return Promise.resolve(END);
   }
 
-  return(): Promise<IteratorResult<ExecutionResult>> {
-    this.finish = null;
-    this.end(END);
+  /** The client's complete, or the end of the socket. */
+  return(): Promise<IteratorResult<never>> {
+    this.stop();
     return Promise.resolve(END);
   }
 
@@ -183,12 +193,27 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
     while (!this.over && !this.busy) {
       if (pile.size >= most) return true;
       const payload = this.delivery.take();
-      if (payload === null) this.end(lastOf(this.delivery));
+      if (payload === null) this.endWith(this.delivery.ended());
       if (payload === null) break;
       if (payload instanceof Promise) this.wait(payload);
       else pile.add(this.message(payload));
     }
     return false;
+  }
+
+  private get outlet(): Outlet {
+    return this.home.extra.outlet;
+  }
+
+  private get name(): string {
+    return JSON.parse(this.id);
+  }
+
+  private stay(): void {
+    if (!this.outlet.isOpen) this.stop(); // the end of the socket has been told already, to those that stood there
+    if (this.over) return;
+    this.home.subscriptions[this.name] = this;
+    this.delivery.attend(this);
   }
 
   private message(payload: Payload): Message {
@@ -210,19 +235,20 @@ export class Sink implements AsyncIterableIterator<ExecutionResult>, Attentive {
   }
 
   /** null: it is not the end. */
-  private end(last: IteratorResult<ExecutionResult> | null): void {
-    if (last === null || this.over) return;
+  private endWith(ending: ReturnType<Delivery['ended']>): void {
+    if (ending === null || this.over) return;
+    delete this.home.subscriptions[this.name];
+    this.stop();
+    const { errors } = ending;
+    if (errors.length > 0) this.outlet.post(`{"id":${this.id},"type":"next","payload":${JSON.stringify({ errors })}}`);
+    this.outlet.post(`{"id":${this.id},"type":"complete"}`);
+  }
+
+  private stop(): void {
+    if (this.over) return;
     this.over = true;
     this.delivery.stop();
-    this.finish?.(last);
-    this.finish = null;
   }
 }
 
-const END: IteratorResult<ExecutionResult> = { value: undefined, done: true };
-
-function lastOf(delivery: Delivery): IteratorResult<ExecutionResult> | null {
-  const ended = delivery.ended();
-  if (ended === null) return null;
-  return ended.errors.length === 0 ? END : { value: { errors: ended.errors }, done: false };
-}
+const END: IteratorResult<never> = { value: undefined, done: true };

@@ -27,7 +27,7 @@ export interface SocketOperationsOptions {
 /** What graphql-ws hands from `onSubscribe` to `execute` and `subscribe`. */
 interface Operation extends ExecutionArgs {
   readonly id: string;
-  readonly peer: Peer;
+  readonly socket: Socket;
   readonly pending: Pending;
   readonly viewer: Viewing;
 }
@@ -72,7 +72,7 @@ export function createSocketOperations(options: SocketOperationsOptions) {
       chosenOperation(document, payload.operationName);
       return {
         id,
-        peer,
+        socket,
         pending,
         viewer: caller === peer.caller ? peer : { context: () => contextFor(peer, caller) },
         schema: engine.schema,
@@ -83,9 +83,6 @@ export function createSocketOperations(options: SocketOperationsOptions) {
       };
     } catch (error) {
       return [engine.present(error)];
-    } finally {
-      // graphql-ws holds the message for as long as the operation runs, which for a subscription is long.
-      Object.assign(payload, { query: '', variables: null, extensions: null });
     }
   }
 
@@ -97,14 +94,13 @@ export function createSocketOperations(options: SocketOperationsOptions) {
   }
 
   async function subscribe(args: ExecutionArgs): Promise<Sink | ExecutionResult> {
-    const { id, peer, pending, document, operationName, variableValues, viewer } = args as Operation;
-    Object.assign(args, { variableValues: null }); // as above
+    const { id, socket, pending, document, operationName, variableValues, viewer } = args as Operation;
     const operation = chosenOperation(document, operationName);
     const begun = engine.subscribe({ document, operation, variables: variableValues ?? {}, viewer });
     const delivery = await pending.settle(begun, (late) => {
       if ('take' in late) late.stop();
     });
-    return 'take' in delivery ? new Sink(peer.outlet, id, delivery) : delivery;
+    return 'take' in delivery ? new Sink(socket, id, delivery) : delivery;
   }
 
   return { onSubscribe, execute, subscribe };
