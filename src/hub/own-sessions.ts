@@ -6,8 +6,8 @@ import { after, asMillis, type Millis, type Person, type SessionId, type SiteId 
 import type { PresenceRecord, Session } from '../presence/record.ts';
 import { later } from '../presence/session.ts';
 import { createAgenda } from '../store/agenda.ts';
-import { personKey } from '../store/key.ts';
 import type { Stop } from '../store/store.ts';
+import { ByPerson } from './by-person.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 
@@ -26,6 +26,8 @@ export interface OwnSession {
   idleTimeout: Millis;
   /** The person's own choice, which a change of the site's default does not touch. */
   chosen: boolean;
+  /** Another of theirs. Mostly there is none, and no list for one. */
+  sibling: OwnSession | null;
 }
 
 export interface OwnSessions {
@@ -67,7 +69,7 @@ const RETRY = 1_000; // ms after the record could not be told
 
 export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): OwnSessions {
   const sessions = new Map<SessionId, OwnSession>();
-  const people = new Map<string, readonly OwnSession[]>(); // mostly one each; those that have just gone too
+  const people = new ByPerson<OwnSession>(); // the first of theirs; those that have just gone too
   const leaving = new Map<OwnSession, Stop>();
   const counters: SocketCounter[] = [];
   const agenda = createAgenda<OwnSession>();
@@ -126,11 +128,19 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
   function letGo(own: OwnSession): void {
     leaving.get(own)?.();
     leaving.delete(own);
-    const key = personKey(own.person);
-    const others = people.get(key)?.filter((each) => each !== own) ?? [];
-    if (others.length > 0) people.set(key, others);
-    else people.delete(key);
+    forget(own);
     count(own, false);
+  }
+
+  function* of(person: Person): Iterable<OwnSession> {
+    for (let own = people.get(person) ?? null; own !== null; own = own.sibling) yield own;
+  }
+
+  function forget(own: OwnSession): void {
+    const first = people.get(own.person);
+    if (first !== own) for (const each of of(own.person)) if (each.sibling === own) each.sibling = own.sibling;
+    if (first === own && own.sibling === null) people.delete(own.person);
+    if (first === own && own.sibling !== null) people.set(own.person, own.sibling);
   }
 
   function count(own: OwnSession, counted: boolean): void {
@@ -156,10 +166,10 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
         active: true,
         idleTimeout: siteIdleTimeout,
         chosen: false,
+        sibling: people.get(person) ?? null,
       };
       sessions.set(id, own);
-      const key = personKey(person);
-      people.set(key, [...(people.get(key) ?? []), own]);
+      people.set(person, own);
       learnOne(own, record, siteIdleTimeout);
     },
     leave(session, until) {
@@ -171,16 +181,21 @@ export function createOwnSessions({ clock, log, goIdle }: OwnSessionsOptions): O
       leaving.set(session, cancelEnd);
     },
     get: (id) => sessions.get(id),
-    countOf: (person) => people.get(personKey(person))?.filter(({ counted }) => counted).length ?? 0,
+    countOf(person) {
+      let sum = 0;
+      for (const { counted } of of(person)) if (counted) sum++;
+      return sum;
+    },
     onCount: (counter) => void counters.push(counter),
     noteActive(person, id) {
       const session = sessions.get(id);
-      if (session === undefined || personKey(session.person) !== personKey(person)) return false;
+      if (session === undefined || session.person.user !== person.user || session.person.site !== person.site)
+        return false;
       session.activeAt = clock.now();
       return session.active;
     },
     learn(person, record, siteIdleTimeout) {
-      for (const own of people.get(personKey(person)) ?? []) learnOne(own, record, siteIdleTimeout);
+      for (const own of [...of(person)]) learnOne(own, record, siteIdleTimeout);
     },
     retimeSite(site, idleTimeout) {
       for (const own of sessions.values()) {

@@ -1,6 +1,6 @@
 /** How many people somebody watches: over one socket, and over all that this process has of theirs. */
 import type { Millis, Person } from '../presence/ids.ts';
-import { personKey } from '../store/key.ts';
+import { ByPerson } from './by-person.ts';
 import type { Limits } from './limits.ts';
 import { Refusal } from './refusal.ts';
 
@@ -14,15 +14,14 @@ export interface Reader {
 export type AccountLimits = Pick<Limits, 'watchPerSocket' | 'watchPerPerson'>;
 
 export function createAccounts({ watchPerSocket, watchPerPerson }: AccountLimits): (person: Person) => Account {
-  const people = new Map<string, number>();
+  const people = new ByPerson<number>();
 
   function count(person: Person, mine: number, by: number): void {
-    const key = personKey(person);
-    const all = (people.get(key) ?? 0) + by;
+    const all = (people.get(person) ?? 0) + by;
     if (by > 0 && mine + by > watchPerSocket) throw tooMany('connection', watchPerSocket, mine + by);
     if (by > 0 && all > watchPerPerson) throw tooMany('person', watchPerPerson, all);
-    if (all > 0) people.set(key, all);
-    else people.delete(key);
+    if (all > 0) people.set(person, all);
+    else people.delete(person);
   }
 
   return (person) => new Account(person, count);

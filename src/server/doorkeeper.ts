@@ -13,7 +13,7 @@ export type Doorkeeper = (
 export function createDoorkeeper({ limits, trustedProxies }: Pick<Config, 'limits' | 'trustedProxies'>): Doorkeeper {
   if (limits.connectionsPerAddress === 0) return () => true;
   const addressOf = createAddressOf(trustedProxies);
-  const tally = createTally(limits.connectionsPerAddress);
+  const tally = createTally(limits.connectionsPerAddress, new Map<string, number>());
   return (request, until) => {
     const address = addressOf(request);
     if (!tally.enter(address)) return false;

@@ -3,7 +3,7 @@
  * A class, and with few fields, because there are ten thousand of them.
  */
 import type { WebSocket as ProtocolSocket } from 'graphql-ws';
-import type { WebSocket } from 'ws';
+import { type RawData, WebSocket } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Viewing } from '../graphql/delivery.ts';
@@ -15,7 +15,16 @@ import type { Outlet } from './outlet.ts';
 
 type Hear = Parameters<ProtocolSocket['onMessage']>[0];
 type Closed = (code: number, reason: string) => Promise<void>;
-type ContextFor = (peer: Peer, caller: Caller | null) => Context;
+
+/** What becomes of what peers say. One for all of them. */
+export interface Attendant {
+  contextFor(peer: Peer, caller: Caller | null): Context;
+  hear(peer: Peer, data: RawData): void;
+  /** The socket is closed. */
+  part(peer: Peer, code: number, reason: Buffer): void;
+  /** The other end broke the protocol; ws closes the socket. */
+  wonder(error: Error): void;
+}
 
 const MAX_REASON = 123; // bytes of UTF-8, RFC 6455 section 5.5
 
@@ -35,14 +44,14 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   /** How it ended; set even if that happened while it was still connecting. */
   left: Leaving | null = null;
   turns = 0;
-  private readonly contextFor: ContextFor;
+  readonly attendant: Attendant;
   private listener: Hear | null = null;
   private closed: Closed | null = null;
 
-  constructor(outlet: Outlet, contextFor: ContextFor) {
+  constructor(outlet: Outlet, attendant: Attendant) {
     this.socket = outlet.socket;
     this.outlet = outlet;
-    this.contextFor = contextFor;
+    this.attendant = attendant;
   }
 
   get protocol(): string {
@@ -84,8 +93,34 @@ export class Peer implements ProtocolSocket, Viewing, Quiet {
   }
 
   context(): Context {
-    return this.contextFor(this, this.caller);
+    return this.attendant.contextFor(this, this.caller);
   }
+}
+
+/**
+ * ws's socket, which tells its peer what it would tell listeners: five of them for each of ten thousand sockets would
+ * take more room than the peers.
+ */
+export class PeerSocket extends WebSocket {
+  peer: Peer | null = null;
+
+  override emit(event: string | symbol, ...told: unknown[]): boolean {
+    if (this.peer !== null && tell(this.peer, event, told)) return true;
+    return Reflect.apply(super.emit, this, [event, ...told]);
+  }
+}
+
+/** Whether that was all that is to be done about it. */
+function tell(peer: Peer, event: string | symbol, [first, second]: readonly unknown[]): boolean {
+  const { attendant } = peer;
+  if (event === 'message') attendant.hear(peer, first as RawData);
+  else if (event === 'ping' || event === 'pong') peer.showLife();
+  else if (event === 'error') attendant.wonder(first as Error);
+  else {
+    if (event === 'close') attendant.part(peer, first as number, second as Buffer);
+    return false; // others may wait for it
+  }
+  return true;
 }
 
 /** Types of messages that only servers send. */

@@ -1,14 +1,20 @@
 /** How many of something are open at once for each key, such as connections of one address. */
-export interface Tally {
+export interface Tally<Key> {
   /** One more; false when it would be one too many, and then it does not count. */
-  enter(key: string): boolean;
+  enter(key: Key): boolean;
   /** One less of those that were let in. */
-  leave(key: string): void;
+  leave(key: Key): void;
+}
+
+/** Where the numbers are: a map. */
+interface Numbers<Key> {
+  get(key: Key): number | undefined;
+  set(key: Key, count: number): unknown;
+  delete(key: Key): unknown;
 }
 
 /** @param most for each key; 0: any number */
-export function createTally(most: number): Tally {
-  const open = new Map<string, number>();
+export function createTally<Key>(most: number, open: Numbers<Key>): Tally<Key> {
   return {
     enter(key) {
       const count = open.get(key) ?? 0;

@@ -7,11 +7,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
-import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, WebSocketServer } from 'ws';
 import type { Caller } from '../graphql/caller.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Engine } from '../graphql/engine.ts';
 import { CLOSE_CODES, type CloseCode } from '../graphql/errors.ts';
+import { ByPerson } from '../hub/by-person.ts';
 import type { Hub } from '../hub/hub.ts';
 import { DEFAULT_LIMITS, type Limits } from '../hub/limits.ts';
 import { createLinger } from '../hub/linger.ts';
@@ -19,7 +20,6 @@ import { Refusal } from '../hub/refusal.ts';
 import type { Leaving } from '../hub/session.ts';
 import type { Account } from '../hub/watch-account.ts';
 import { asMillis, type Millis, type Person, type SessionId } from '../presence/ids.ts';
-import { personKey } from '../store/key.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { callerFor } from './api.ts';
 import { type Authenticate, AuthFailure } from './auth.ts';
@@ -27,7 +27,7 @@ import { type ConnectionInit, parseConnectionInit, wantsToAppear } from './conne
 import { createLiveness } from './liveness.ts';
 import type { OriginCheck } from './origin.ts';
 import { Outlet } from './outlet.ts';
-import { Peer } from './peer.ts';
+import { type Attendant, Peer, PeerSocket } from './peer.ts';
 import { refuseUpgrade } from './refuse-upgrade.ts';
 import { createSocketOperations, type Socket } from './socket-operations.ts';
 import { createTally } from './tally.ts';
@@ -77,15 +77,17 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     maxPayload: limits.message,
     handleProtocols,
     perMessageDeflate: false,
+    WebSocket: PeerSocket,
+    clientTracking: false, // `peers` are they
   });
-  const peers = new Map<WebSocket, Peer>();
+  const peers = new Set<Peer>();
   const closes = new Map<string, number>();
-  const liveness = createLiveness(options.pingInterval, () => peers.values());
+  const liveness = createLiveness(options.pingInterval, () => peers);
   const silent = createLinger<Peer>(hub.clock, initTime, (peer) =>
     close(peer, 4408, 'No connection_init came in time.'),
   );
 
-  const people = createTally(limits.connectionsPerPerson);
+  const people = createTally(limits.connectionsPerPerson, new ByPerson<number>());
   const operations = createSocketOperations({ engine, contextFor, callerOf: operationCaller, limits });
   const protocol = makeServer<Record<string, unknown>, Peer>({
     connectionInitWaitTimeout: 0, // `silent` sees to it, with one timer for all
@@ -95,36 +97,31 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   });
 
   hub.onEviction((person) => {
-    for (const peer of peers.values()) if (isOf(peer, person)) end(peer, 'The sessions of this person were ended.');
+    for (const peer of peers) if (isOf(peer, person)) end(peer, 'The sessions of this person were ended.');
   });
 
   /** graphql-ws gets what the socket says, and hears when it is closed. */
-  function greet(ws: WebSocket, connection: Duplex): void {
-    const peer = new Peer(new Outlet(ws, connection, limits.unread), contextFor);
-    peers.set(ws, peer);
+  function greet(ws: PeerSocket, connection: Duplex): void {
+    const peer = new Peer(new Outlet(ws, connection, limits.unread), attendant);
+    peers.add(peer);
     silent.start(peer);
     peer.opened(protocol.opened(peer, peer));
-    ws.on('message', onMessage).on('ping', onSign).on('pong', onSign).on('close', onClose).on('error', onError);
+    ws.peer = peer;
   }
 
-  // The same functions for all sockets: closures for each would cost as much as the socket itself.
-  function onMessage(this: WebSocket, data: RawData): void {
-    if (this.readyState !== this.OPEN) return; // it has been told that it is over
-    const peer = peers.get(this);
-    peer?.hear(String(data))?.catch((error: unknown) => {
+  const attendant: Attendant = { contextFor, hear, part, wonder };
+
+  function hear(peer: Peer, data: RawData): void {
+    const { socket } = peer;
+    if (socket.readyState !== socket.OPEN) return; // it has been told that it is over
+    peer.hear(String(data))?.catch((error: unknown) => {
       log.error({ err: error }, 'a message was answered by closing its socket');
       close(peer, 4500, 'Something unexpected failed.');
     });
   }
 
-  function onSign(this: WebSocket): void {
-    peers.get(this)?.showLife();
-  }
-
-  function onClose(this: WebSocket, code: number, reason: Buffer): void {
-    const peer = peers.get(this);
-    if (peer === undefined) return;
-    peers.delete(this);
+  function part(peer: Peer, code: number, reason: Buffer): void {
+    peers.delete(peer);
     noteClose(code);
     silent.keep(peer);
     const failed = (error: unknown) => log.error({ err: error }, 'a socket did not end well');
@@ -136,7 +133,7 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
     closes.set(name, (closes.get(name) ?? 0) + 1);
   }
 
-  function onError(error: Error): void {
+  function wonder(error: Error): void {
     log.debug({ err: error }, 'a client broke the protocol'); // ws closes it
   }
 
@@ -203,14 +200,14 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
   }
 
   function enter(peer: Peer, { person }: Caller): boolean {
-    peer.counted = people.enter(personKey(person));
+    peer.counted = people.enter(person);
     return peer.counted;
   }
 
   function uncount(peer: Peer): void {
     if (!peer.counted || peer.caller === null) return;
     peer.counted = false;
-    people.leave(personKey(peer.caller.person));
+    people.leave(peer.caller.person);
   }
 
   function disconnect({ extra: peer }: Socket, code: number): void {
@@ -276,20 +273,20 @@ export function createWebSockets(options: WebSocketsOptions): WebSockets {
       });
       return true;
     },
-    count: () => server.clients.size,
+    count: () => peers.size,
     closes: () => closes,
     async close({ spread, patience }) {
       server.close(); // whoever still comes, over a connection they had open, is refused with 503
       liveness.close();
       silent.close();
-      const all = [...peers.values()];
+      const all = [...peers];
       const gone = all.map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)));
       const timers = all.map((peer, at) =>
         setTimeout(() => close(peer, 1012, 'This node is restarting.'), (spread * at) / all.length),
       );
       timers.push(
         setTimeout(() => {
-          for (const ws of server.clients) ws.terminate();
+          for (const { socket } of peers) socket.terminate();
         }, spread + patience),
       );
       await Promise.all(gone);

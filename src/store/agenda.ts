@@ -21,31 +21,29 @@ interface Entry<Key> {
 }
 
 export function createAgenda<Key>(): Agenda<Key> {
-  const times = new Map<Key, Millis>();
+  const entries = new Map<Key, Entry<Key>>();
   let heap: Entry<Key>[] = [];
 
-  const alive = ({ key, at }: Entry<Key>): boolean => times.get(key) === at;
+  const alive = (entry: Entry<Key>): boolean => entries.get(entry.key) === entry;
 
   function set(key: Key, at: Millis | null): void {
     if (at === null) {
-      times.delete(key);
-    } else if (times.get(key) !== at) {
-      times.set(key, at);
-      push(heap, { key, at });
+      entries.delete(key);
+    } else if (entries.get(key)?.at !== at) {
+      const entry = { key, at };
+      entries.set(key, entry);
+      push(heap, entry);
     }
-    if (heap.length > 2 * times.size + 64) heap = rebuild(times);
+    if (heap.length > 2 * entries.size + 64) heap = [...entries.values()].sort((a, b) => a.at - b.at); // which is a heap
   }
 
   function due(now: Millis, limit: number): readonly Key[] {
     const taken: Entry<Key>[] = [];
-    const seen = new Set<Key>();
     while (taken.length < limit) {
       const top = peek();
       if (top === undefined || top.at > now) break;
       pop(heap);
-      // A time that was changed and changed back stands in the heap twice.
-      if (!seen.has(top.key)) taken.push(top);
-      seen.add(top.key);
+      taken.push(top);
     }
     for (const entry of taken) push(heap, entry);
     return taken.map((entry) => entry.key);
@@ -73,12 +71,7 @@ export function createAgenda<Key>(): Agenda<Key> {
     return undefined;
   }
 
-  return { set, has: (key) => times.has(key), due, next };
-}
-
-function rebuild<Key>(times: ReadonlyMap<Key, Millis>): Entry<Key>[] {
-  // An array in ascending order is a heap.
-  return [...times].map(([key, at]) => ({ key, at })).sort((a, b) => a.at - b.at);
+  return { set, has: (key) => entries.has(key), due, next };
 }
 
 function push<Key>(heap: Entry<Key>[], entry: Entry<Key>): void {
