@@ -47,7 +47,7 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     }
   }
 
-  /** Versions decide: a read may be answered after a report that came later, and a watch hear late of what was reported here. */
+  /** Versions decide: a read may be answered after a report that came later. */
   function note(person: Person, record: PresenceRecord): Seen {
     const key = personKey(person);
     const seen = see(person, record, clock.now());
@@ -62,9 +62,10 @@ export function createPeople(core: Core, limits: Limits, mailboxes: Mailboxes) {
     return newer?.seen ?? null;
   }
 
-  // Who hid here is not to be shown as they were when somebody looked before.
   core.onReport((person, record) => {
-    if (lastSeen.get(personKey(person)) !== undefined || watches.lastHeard(person) !== null) note(person, record);
+    watches.learn(person, record);
+    // Who hid here is not to be shown as they were when somebody looked before.
+    if (lastSeen.has(personKey(person))) note(person, record);
   });
 
   /** As it may be shown now: the service does not vouch for it while it is off. */

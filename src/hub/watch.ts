@@ -30,6 +30,8 @@ export interface Watches {
   watch(site: SiteId, users: readonly UserId[], options: WatchOptions): Promise<Watch>;
   /** The person's own record, each time anything they can see of themselves has changed. */
   watchSelf(person: Person, until: Millis | null): Promise<AsyncIterableIterator<PresenceRecord>>;
+  /** What this process itself has just committed need not come back first. */
+  learn(person: Person, record: PresenceRecord): void;
   /** Whatever this process last heard of a person it watches. */
   lastHeard(person: Person): Heard | null;
   /** Whether nobody of this site is told anything at present. */
@@ -157,6 +159,7 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
   return {
     watch,
     watchSelf: (person, until) => watchSelf(person, until, { store, clock, mailboxes, selves }),
+    learn: (person, record) => subjects.get(person)?.hear(record),
     lastHeard: (person) => subjects.get(person)?.heard() ?? null,
     isSilent: around.isSilent,
     silence,
