@@ -44,7 +44,7 @@ export interface RecordsOptions {
 }
 
 const RECENT = 50_000; // records kept to start changes from
-const REPAIR_BATCH = 100; // records read at once: whoever changes something meanwhile waits behind some of them, several times
+const REPAIR_BATCH = 200; // records read at once: whoever changes something meanwhile waits behind some of them, several times
 const REPAIRS_AT_ONCE = 4; // batches: Redis writes those of some while those of others are compared
 const AT_ONCE = asMillis(0);
 const NEVER_SEEN = unwritten(EMPTY_RECORD);
@@ -148,6 +148,7 @@ export function createRecords(options: RecordsOptions): Records {
 
   function note(key: string, heard: Committed<PresenceRecord>): boolean {
     const standing = recent.get(key) ?? NEVER_SEEN;
+    if (standing === heard) return true; // its own, come back
     if (diverge(standing, heard)) return false;
     if (heard.record.version > standing.record.version) recent.set(key, heard);
     return true;
