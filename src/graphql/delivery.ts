@@ -144,8 +144,8 @@ export function createSubscribe({ schema, present, counts }: DeliveriesOptions):
     counts.deliveries++;
     if (group.viewer.asked()) return alone(event, group, asking);
     const shared = knownFor(event, group) ?? share(event, group);
-    const own = (payload: Payload | null) => payload ?? alone(event, group, asking);
-    return shared instanceof Promise ? shared.then(own) : own(shared);
+    if (shared instanceof Promise) return shared.then((payload) => payload ?? alone(event, group, asking));
+    return shared ?? alone(event, group, asking);
   }
 
   /** null: it depends on who is asking. */

@@ -88,8 +88,10 @@ export function createWatches({ store, clock, mailboxes, linger, counts }: Watch
 
   async function ready(site: SiteId, users: readonly UserId[]): Promise<readonly Subject[]> {
     const all = enroll(site, users);
+    const pending = new Set<Promise<void>>();
+    for (const { ready } of all) if (ready !== null) pending.add(ready);
     try {
-      await Promise.all(new Set(all.map((subject) => subject.ready)));
+      await Promise.all(pending);
     } catch (error) {
       all.forEach(letGo);
       throw error;

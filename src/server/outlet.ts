@@ -81,7 +81,8 @@ export class Outlet {
 
   private takeTexts(): Pile {
     const pile = new Pile();
-    for (const text of this.texts ?? NONE) pile.add(text);
+    if (this.texts === null) return pile;
+    for (const text of this.texts) pile.add(text);
     this.texts = null;
     this.unsent = 0;
     return pile;
