@@ -233,8 +233,8 @@ describe('what is noted of the channels of a person', () => {
 
   test('is not taken away by a late word of an older record', async () => {
     const key = createKeys(prefix).channels(personKey(ada));
-    const { client, subscriber } = await connect(url, () => () => {});
-    onTestFinished(() => [client, subscriber].forEach((each) => void each.disconnect()));
+    const { client, close } = await connect(url, () => () => {});
+    onTestFinished(close);
     const index = createChannelIndex({ client, keys: createKeys(prefix), cluster: false });
     const first = await store.updateChannel(name, having(ada));
     const second = await store.updateChannel(name, having());

@@ -25,6 +25,8 @@ export interface Connected {
   readonly cluster: boolean;
   /** Sentences for the operator about what may be lost as Redis is configured. */
   readonly warnings: readonly string[];
+  /** Ends all connections. */
+  close(): void;
 }
 
 type Later = (ms: number, run: () => void) => Stop;
@@ -36,18 +38,19 @@ const START_TIMEOUT = 10_000; // ms for everything until the first command can b
 const EAGER = 100; // times
 const RETRY_EAGER = 50; // ms
 const RETRY_MOST = 500; // ms between attempts to reconnect
+const REVIVAL = 50; // ms until a connection that ioredis has given up is made anew
 
 /** @throws {StoreRefused} when Redis cannot be reached at start, or is too old */
 export async function connect(url: string, later: Later): Promise<Connected> {
-  const opened: (Redis | Cluster)[] = [];
+  const connections = createConnections(later);
   let cancel: Stop = () => {};
   const tooLate = new Promise<never>((_, reject) => {
     cancel = later(START_TIMEOUT, () => reject(new Error(`it is not ready after ${START_TIMEOUT / 1_000} seconds`)));
   });
   try {
-    return await Promise.race([open(optionsFrom(url), opened), tooLate]);
+    return await Promise.race([open(optionsFrom(url), connections), tooLate]);
   } catch (error) {
-    for (const each of opened) each.disconnect();
+    connections.close();
     if (error instanceof StoreRefused) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new StoreRefused(`Redis at REDIS_URL (${hostOf(url)}) cannot be used: ${reason}.`);
@@ -56,26 +59,58 @@ export async function connect(url: string, later: Later): Promise<Connected> {
   }
 }
 
-/** Whatever it opens is in `opened` from the beginning. */
-async function open(options: RedisOptions, opened: (Redis | Cluster)[]): Promise<Connected> {
-  const used = <Each extends Redis | Cluster>(each: Each): Each => {
+interface Connections {
+  /** From now on it is one of them. */
+  use<Each extends Redis | Cluster>(each: Each): Each;
+  /**
+   * The same, and it is made anew when it ends. ioredis connects again by itself, but gives up for good when it is told
+   * to disconnect at the moment when it begins to connect, as it is told by sentinels of a failover.
+   */
+  keep<Each extends Redis | Cluster>(each: Each): Each;
+  close(): void;
+}
+
+function createConnections(later: Later): Connections {
+  const opened: (Redis | Cluster)[] = [];
+  let closed = false;
+
+  function use<Each extends Redis | Cluster>(each: Each): Each {
     each.on('error', () => {}); // told by the commands that fail, and by `reachable` in patience.ts
     opened.push(each);
     return each;
+  }
+
+  function revive(each: Redis | Cluster): void {
+    if (!closed && each.status === 'end') each.connect().catch(() => undefined); // it tries again by itself
+  }
+
+  return {
+    use,
+    keep(each) {
+      each.on('end', () => void later(REVIVAL, () => revive(each)));
+      return use(each);
+    },
+    close() {
+      closed = true;
+      for (const each of opened) each.disconnect();
+    },
   };
-  const first = used(new Redis({ ...options, ...ONCE }));
+}
+
+async function open(options: RedisOptions, { use, keep, close }: Connections): Promise<Connected> {
+  const first = use(new Redis({ ...options, ...ONCE }));
   await begin(first);
   const { cluster, warnings } = read(await first.info());
   const nodes = cluster ? await nodesOf(first) : [];
   first.disconnect();
-  const client = used(
+  const client = keep(
     cluster ? openCluster(options, nodes) : new Redis({ ...options, ...PATIENCE, commandTimeout: COMMAND_TIMEOUT }),
   );
-  const subscriber = cluster ? client : used(new Redis({ ...options, ...PATIENCE, ...FOR_MESSAGES }));
+  const subscriber = cluster ? client : keep(new Redis({ ...options, ...PATIENCE, ...FOR_MESSAGES }));
   await Promise.all([ready(client), ready(subscriber)]);
   // ioredis connects to a node with the first command for it, and has those that follow meanwhile wait for 100 ms.
   if (client instanceof Cluster) await Promise.allSettled(client.nodes('master').map((node) => node.ping()));
-  return { client: withScripts(client), subscriber, cluster, warnings };
+  return { client: withScripts(client), subscriber, cluster, warnings, close };
 }
 
 const ONCE: RedisOptions = { lazyConnect: true, retryStrategy: () => null, sentinelRetryStrategy: () => null };

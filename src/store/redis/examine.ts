@@ -208,7 +208,7 @@ async function examineService(options: RedisStoreOptions): Promise<readonly Find
   } catch (error) {
     return [failed(error, 'keys', 'Look at its log.')];
   } finally {
-    for (const each of new Set([connected.client, connected.subscriber])) each.disconnect();
+    connected.close();
   }
 }
 

@@ -20,7 +20,7 @@ export interface Look {
 
 /** @throws {StoreRefused} when Redis cannot be reached */
 export async function lookIntoRedis({ url, prefix, later }: RedisStoreOptions, person: Person): Promise<Look> {
-  const { client, subscriber } = await connect(url, later);
+  const { client, close } = await connect(url, later);
   try {
     const keys = createKeys(prefix);
     const places = { client, groupOf: () => 0 };
@@ -40,6 +40,6 @@ export async function lookIntoRedis({ url, prefix, later }: RedisStoreOptions, p
       leases: new Map(ends),
     };
   } finally {
-    for (const each of new Set([client, subscriber])) each.disconnect();
+    close();
   }
 }

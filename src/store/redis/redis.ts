@@ -47,7 +47,7 @@ export interface RedisStore extends Store {
 
 /** @throws {StoreRefused} when Redis cannot be reached at start, or is too old */
 export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOptions): Promise<RedisStore> {
-  const { client, subscriber, cluster, warnings } = await connect(url, later);
+  const { client, subscriber, cluster, warnings, close: disconnect } = await connect(url, later);
   const keys = createKeys(prefix);
   const counts = createStoreCounts();
   onCommand(client, () => {
@@ -300,7 +300,7 @@ export async function openRedisStore({ url, prefix, later, wall }: RedisStoreOpt
       settled();
       cancelRenewal();
       await Promise.allSettled(chains.values());
-      for (const each of new Set([client, subscriber])) each.disconnect();
+      disconnect();
     },
   };
 }
