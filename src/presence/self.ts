@@ -46,11 +46,12 @@ export interface SelfClaim {
 
 export function selfView(record: PresenceRecord, now: Millis): SelfView {
   const settled = settle(record, now);
+  const decision = decide(settled);
   return {
-    availability: decide(settled).availability,
+    availability: decision.availability,
     invisible: settled.invisible,
     manual: manualOf(settled),
-    status: ownStatus(settled),
+    status: statusOf(settled, decision),
     preferences: settled.preferences,
     sessions: selfSessions(settled),
     claims: selfClaims(settled),
