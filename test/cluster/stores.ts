@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { openRedisStore, type RedisStore, type RedisStoreOptions } from '../../src/store/redis/redis.ts';
 import type { Ways } from '../store/contract.ts';
 import { onEndings } from '../support/endings.ts';
+import { later } from '../support/later.ts';
 
 const open = new Set<RedisStore>();
 onEndings({
@@ -47,8 +48,3 @@ export function waysOn(url: () => string): Ways {
 }
 
 const storeOptions = (url: string, prefix: string): RedisStoreOptions => ({ url, prefix, wall: Date.now, later });
-
-function later(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-}

@@ -5,6 +5,7 @@ import { openRedisStore } from '../../src/store/redis/redis.ts';
 import { setStatus } from '../process/people.ts';
 import { connected, person } from '../store/samples.ts';
 import { startFleet, startNode, startPrivateRedis } from '../support/fleet.ts';
+import { later } from '../support/later.ts';
 import { joinAll, named } from './crowd.ts';
 import { watch } from './onlooker.ts';
 import { openRoad } from './road.ts';
@@ -54,7 +55,7 @@ test('ending the sessions of a server with thousands of people costs whoever doe
   const redis = await startPrivateRedis();
   const road = await openRoad(redis.port);
   const heir = await startNode(road.url, ENV);
-  const store = await openRedisStore({ url: redis.url, prefix: 'presence:', wall: Date.now, later: timeout });
+  const store = await openRedisStore({ url: redis.url, prefix: 'presence:', wall: Date.now, later });
   const dead = asNodeId('dead');
   const crowd = named('crowd', 5_000);
   for (let from = 0; from < crowd.length; from += 500) {
@@ -78,8 +79,3 @@ test('ending the sessions of a server with thousands of people costs whoever doe
   for (const user of users) expect(onlooker.changes(user)).toEqual([]);
   await store.close();
 }, 60_000);
-
-function timeout(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-}

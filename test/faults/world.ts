@@ -10,6 +10,7 @@ import { type PresenceView, resolve } from '../../src/presence/resolve.ts';
 import { openRedisStore, type RedisStore } from '../../src/store/redis/redis.ts';
 import { StoreUnavailable } from '../../src/store/store.ts';
 import { type PrivateRedis, pause } from '../support/fleet.ts';
+import { later } from '../support/later.ts';
 import { possibilities } from './possibilities.ts';
 import { openRoad, type Road } from './road.ts';
 
@@ -253,10 +254,6 @@ async function insist<Answer>(question: () => Promise<Answer>): Promise<Answer> 
 }
 
 function openStore(url: string, prefix: string): Promise<RedisStore> {
-  const later = (ms: number, run: () => void) => {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
-  };
   return openRedisStore({ url, prefix, wall: Date.now, later });
 }
 

@@ -1,12 +1,8 @@
 /** Connections to Redis, and what the client of Redis makes of them. */
 import { expect, test } from 'vitest';
 import { connect } from '../../src/store/redis/client.ts';
+import { later } from '../support/later.ts';
 import { launchRedis, until } from '../support/redis-process.ts';
-
-const later = (ms: number, run: () => void) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
 
 test('a connection that is told to disconnect while it begins to connect comes back', async () => {
   const redis = await launchRedis();

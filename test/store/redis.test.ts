@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { openRedisStore } from '../../src/store/redis/redis.ts';
+import { later } from '../support/later.ts';
 import { type OpenedToKeep, type OpenedTwice, storeContract } from './contract.ts';
 
 storeContract('the Redis store', { open: openToKeep, openToKeep, openTwice });
@@ -36,8 +37,5 @@ const openAt = (prefix: string) =>
     url: inject('redisUrl'),
     prefix,
     wall: Date.now,
-    later(ms, run) {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
+    later,
   });
